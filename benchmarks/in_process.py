@@ -1,0 +1,95 @@
+"""The rows of a long-lived process: one warm package, nothing changed, many at once."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import peers
+from processes import Place
+from tables import Row, show
+from whole import PROMPT
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What warm.py is asked for, and its answer."""
+
+    place: Place
+    made: peers.Peers
+    root: Path
+
+    def __call__(
+        self, what: str, *, tools: bool = True, rounds: int = 0, sizes: tuple[int, ...] = ()
+    ) -> dict[str, list[float]]:
+        """Return the answer of a process of its own."""
+        output = self.place.folder / (what if tools else f"{what}-without-tools")
+        output.mkdir()
+        settings = {
+            "root": str(self.root),
+            "tools": tools,
+            "prompt": PROMPT,
+            "output": str(output),
+            "templates": str(self.made.files),
+            "values": str(self.made.values),
+            "cache": str(self.made.cache),
+            "rounds": rounds,
+            "sizes": sizes,
+        }
+        path = output.with_suffix(".json")
+        path.write_text(json.dumps(settings), encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, Path(__file__).with_name("warm.py"), what, path],
+            env=dict(self.place.variables),
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        answer: dict[str, list[float]] = json.loads(done.stdout)
+        return answer
+
+
+def show_warm(place: Place, made: peers.Peers, root: Path, *, quick: bool) -> None:
+    """Compare a warm process with the bare script."""
+    measured = Measured(place, made, root)
+    rounds = 20 if quick else 100
+    plain = measured("single", tools=False, rounds=rounds)
+    full = measured("single", rounds=rounds)
+    show(
+        f"One package in a warm process, {rounds} rounds",
+        [
+            Row("without external tools : bare Jinja2", ratio(plain, "create", "bare"), 12, 8),
+            Row("with ruff : bare Jinja2", ratio(full, "create", "bare"), 30),
+            Row("made again, nothing changed : made", ratio(full, "again", "create"), 0.3),
+            Row("the same without external tools", ratio(plain, "again", "create"), 0.3),
+        ],
+    )
+    for name, times in (
+        ("bare Jinja2", plain["bare"]),
+        ("onexgen without tools", plain["create"]),
+        ("onexgen with ruff", full["create"]),
+    ):
+        print(f"    {name:<28}{statistics.median(times) * 1000:8.2f} ms")
+
+
+def show_batch(place: Place, made: peers.Peers, root: Path, *, quick: bool) -> None:
+    """Compare many packages at once with few; external tools run once a batch."""
+    few, many = 10, 100 if quick else 1000
+    costs = Measured(place, made, root)("batch", sizes=(few, many))
+    own, tools = costs["own"], costs["tools"]
+    show(
+        f"Batches of {few} and {many}, CPU time",
+        [
+            Row("packages a CPU second, without tools", 1 / own[1], 100, 200, at_least=True),
+            Row("packages a CPU second, ruff included", 1 / (own[1] + tools[1])),
+            Row(f"one of {many} : one of {few}, without tools", own[1] / own[0], 1.1),
+        ],
+    )
+
+
+def ratio(times: dict[str, list[float]], name: str, peer: str) -> float:
+    """Return the median of the ratios of two works in the same round."""
+    return statistics.median(a / b for a, b in zip(times[name], times[peer], strict=True))

@@ -1,0 +1,143 @@
+"""Measures in one process what a long-lived program pays: prints one JSON object.
+
+    warm.py {single,batch} SETTINGS.json
+
+A process of its own, so that the one which measures whole processes stays small.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import bare
+from onexgen.inputs import resolve_inputs
+from onexgen.runner import Run
+from onexgen.session import Session, drain
+from onexgen.source import load
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What run.py hands over."""
+
+    root: str
+    tools: bool
+    prompt: str
+    output: str
+    templates: str
+    values: str
+    cache: str
+    rounds: int
+    sizes: list[int]
+
+
+def open_session(settings: Settings) -> Session:
+    """Return a session, if asked for with a pack in which no rule names an external program."""
+    if settings.tools:
+        return Session("pipelines/default.yaml", cwd=Path(settings.root))
+    name = "rules/quality.yaml"
+    rules = load(name, Path(settings.root, name).read_bytes()).data
+    assert isinstance(rules, dict)  # noqa: S101 - the engine has checked this very file
+    for key in ("checks", "fixes"):
+        items = rules[key]
+        assert isinstance(items, list)  # noqa: S101
+        rules[key] = [i for i in items if isinstance(i, dict) and "tool" not in i]
+    pack = Path(settings.output, "pack")
+    (pack / "rules").mkdir(parents=True)
+    # JSON is YAML.
+    (pack / name).write_text(json.dumps(rules), encoding="utf-8")
+    return Session("pipelines/default.yaml", cwd=pack)
+
+
+def make(session: Session, settings: Settings, outputs: list[str], names: list[str]) -> list[Run]:
+    """Make one package a name; raise if one could not be made."""
+    runs = drain(
+        session.run(
+            [
+                resolve_inputs(
+                    session.plan.inputs,
+                    {"prompt": settings.prompt, "output_dir": output, "name": name or None},
+                )
+                for output, name in zip(outputs, names, strict=True)
+            ]
+        )
+    )
+    for run in runs:
+        if run.error is not None:
+            raise run.error
+    return runs
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return the wall time of a call."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def single(settings: Settings) -> dict[str, list[float]]:
+    """Return the times of each round: by the bare script, by onexgen, by onexgen once more."""
+    session = open_session(settings)
+    templates = Path(settings.templates)
+    jinja = bare.environment(templates, Path(settings.cache))
+    names = [str(p.relative_to(templates)) for p in sorted(templates.rglob("*")) if p.is_file()]
+    values = json.loads(Path(settings.values).read_text(encoding="utf-8"))
+
+    def measure(folder: Path) -> dict[str, float]:
+        def by_script() -> None:
+            bare.write(bare.render(jinja, names, values), folder / "bare")
+
+        def by_onexgen() -> None:
+            make(session, settings, [str(folder / "onexgen")], [""])
+
+        return {
+            "bare": seconds(by_script),
+            "create": seconds(by_onexgen),
+            "again": seconds(by_onexgen),
+        }
+
+    rounds = [measure(Path(settings.output, str(n))) for n in range(settings.rounds + 1)]
+    # The first round fills caches on both sides.
+    return {name: [taken[name] for taken in rounds[1:]] for name in rounds[0]}
+
+
+def batch(settings: Settings) -> dict[str, list[float]]:
+    """Return the CPU seconds a package for each size of batch: of the process, of its tools."""
+    session = open_session(settings)
+    result: dict[str, list[float]] = {"own": [], "tools": []}
+    # The first batch, of one, only fills caches.
+    for size in [1, *settings.sizes]:
+        names = [f"thing {chr(97 + n % 26)}{n}" for n in range(size)]
+        outputs = [str(Path(settings.output, f"batch{size}"))] * size
+        before = _cpu()
+        make(session, settings, outputs, names)
+        after = _cpu()
+        for key, costs in result.items():
+            costs.append((after[key] - before[key]) / size)
+    return {key: costs[1:] for key, costs in result.items()}
+
+
+def _cpu() -> dict[str, float]:
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    tools = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {
+        "own": own.ru_utime + own.ru_stime,
+        "tools": tools.ru_utime + tools.ru_stime,
+    }
+
+
+def main() -> None:
+    """Measure what is asked for."""
+    what, path = sys.argv[1:3]
+    settings = Settings(**json.loads(Path(path).read_text(encoding="utf-8")))
+    print(json.dumps({"single": single, "batch": batch}[what](settings)))
+
+
+if __name__ == "__main__":
+    main()

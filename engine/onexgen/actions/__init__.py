@@ -1,0 +1,31 @@
+"""The verbs: an explicit table, imported on use."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+from onexgen.actions.base import Action
+
+ACTIONS: Final[dict[str, str]] = {
+    "build": "onexgen.actions.build:Build",
+    "check": "onexgen.actions.check:Check",
+    "commit": "onexgen.actions.commit:Commit",
+    "extract": "onexgen.actions.extract:Extract",
+    "fix": "onexgen.actions.fix:Fix",
+    "locate": "onexgen.actions.locate:Locate",
+    "override": "onexgen.actions.override:Override",
+    "render": "onexgen.actions.render:Render",
+    "require": "onexgen.actions.require:Require",
+    "retrieve": "onexgen.actions.retrieve:Retrieve",
+    "score": "onexgen.actions.score:Score",
+    "seal": "onexgen.actions.seal:Seal",
+    "stage": "onexgen.actions.stage:Stage",
+}
+
+
+def load_action(name: str) -> type[Action]:
+    """Return the class of an action."""
+    module, _, attribute = ACTIONS[name].partition(":")
+    loaded: type[Action] = getattr(import_module(module), attribute)
+    return loaded

@@ -1,0 +1,1 @@
+"""Checks and repairs of files, as rules describe them."""

@@ -1,0 +1,101 @@
+"""Cross-checks of quality and failure rules, when they are compiled."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from onexgen.config.quality import Checks, Failures
+from onexgen.diagnostics import closest
+from onexgen.json_types import Json
+from onexgen.source import Marks, Path
+
+_TOLERANCE: Final = 1e-9
+_SAMPLE: Final = "x = 1\n"
+
+
+def prepare_checks(document: Checks, marks: Marks) -> Json:
+    """Return checks with their positions; weights, components and patterns are verified."""
+    total = sum(component.weight for component in document.components.values())
+    if abs(total - 1) > _TOLERANCE:
+        said = f"the weights of the components add up to {total:g}, not to 1"
+        marks.error("wrong-sum", ("components",), said, key=True)
+    _unique([check.id for check in document.checks], ("checks",), marks)
+    _unique([fix.id for fix in document.fixes], ("fixes",), marks)
+    checks: list[Json] = []
+    for index, check in enumerate(document.checks):
+        place: Path = ("checks", index)
+        if check.component not in document.components:
+            said = f"no component is named '{check.component}'"
+            help_text = closest(check.component, document.components)
+            marks.error("unknown-component", (*place, "component"), said, help=help_text)
+        for key, pattern in (("regex", check.regex), ("required", check.required)):
+            if pattern is not None:
+                _regex(pattern, (*place, key), marks)
+        if check.tool is not None:
+            _regex(check.tool.output, (*place, "tool", "output"), marks)
+        if check.pattern is not None:
+            _structural(check.pattern, (*place, "pattern"), marks)
+        data = check.model_dump(mode="json", exclude={"fires", "silent", "why"})
+        checks.append({**data, "at": marks.at(place)})
+    return {
+        "components": {k: v.model_dump(mode="json") for k, v in document.components.items()},
+        "thresholds": document.thresholds.model_dump(mode="json"),
+        "checks": checks,
+        "fixes": [fix.model_dump(mode="json", exclude={"why"}) for fix in document.fixes],
+    }
+
+
+def _unique(ids: list[str], path: Path, marks: Marks) -> None:
+    seen: dict[str, str] = {}
+    for index, name in enumerate(ids):
+        place: Path = (*path, index, "id")
+        if name in seen:
+            note = f"first defined at {seen[name]}"
+            marks.error("duplicate-id", place, f"'{name}' is defined twice", note=note)
+        seen.setdefault(name, marks.at(place))
+
+
+def _regex(pattern: str, path: Path, marks: Marks) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        marks.error("wrong-regex", path, f"not a regular expression: {error}")
+
+
+def _structural(rule: dict[str, Json], path: Path, marks: Marks) -> None:
+    from ast_grep_py import SgRoot
+
+    try:
+        root: Any = SgRoot(_SAMPLE, "python").root()
+        root.find_all(rule)
+    except (RuntimeError, ValueError, TypeError) as error:
+        said = f"not an ast-grep rule: {str(error).splitlines()[0]}"
+        marks.error("wrong-pattern", path, said)
+
+
+def prepare_failures(document: Failures, marks: Marks) -> Json:
+    """Return failure patterns; categories, severities and regexes are verified."""
+    _unique([pattern.id for pattern in document.patterns], ("patterns",), marks)
+    severities = [severity.name for severity in document.severities]
+    for name, category in document.categories.items():
+        raised = category.raises_to
+        if raised is not None and raised not in severities:
+            place: Path = ("categories", name, "raises_to")
+            marks.error("unknown-severity", place, f"no severity is named '{raised}'")
+    if document.fallback not in document.categories:
+        said = f"no category is named '{document.fallback}'"
+        marks.error("unknown-category", ("fallback",), said)
+    for index, pattern in enumerate(document.patterns):
+        place = ("patterns", index)
+        if pattern.category not in document.categories:
+            said = f"no category is named '{pattern.category}'"
+            help_text = closest(pattern.category, document.categories)
+            marks.error("unknown-category", (*place, "category"), said, help=help_text)
+        for key, regexes in (("any", pattern.any), ("unless", pattern.unless)):
+            for number, regex in enumerate(regexes):
+                _regex(regex, (*place, key, number), marks)
+    data = document.model_dump(mode="json")
+    for index, item in enumerate(data["patterns"]):
+        item["at"] = marks.at(("patterns", index))
+    return data

@@ -1,0 +1,49 @@
+"""The commands, each wired to its file; what a command needs is imported when it runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from onexgen import __version__
+from onexgen.cli.explain import explain
+from onexgen.cli.inspect import check, list_
+from onexgen.cli.project import init
+from onexgen.cli.run import generate, run
+from onexgen.cli.running import GenerateCommand, PipelineCommand
+from onexgen.cli.schema import schema
+
+app = typer.Typer(
+    name="onexgen",
+    help="One sentence in, a complete, tested package out.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"onexgen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """One sentence in, a complete, tested package out."""
+
+
+app.command("run", cls=PipelineCommand)(run)
+app.command("generate", cls=GenerateCommand)(generate)
+app.command("explain", cls=GenerateCommand)(explain)
+app.command("check")(check)
+app.command("list")(list_)
+app.command("init")(init)
+app.add_typer(schema, name="schema")

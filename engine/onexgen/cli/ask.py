@@ -1,0 +1,72 @@
+"""Questions to a person at a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+
+import click
+
+from onexgen.json_types import Json
+from onexgen.plan import InputPlan
+from onexgen.report import explained
+from onexgen.runner import Run, same_shape
+
+_SHOWN_LINES = 40
+
+
+def ask_for(plan: InputPlan) -> str:
+    """Ask for one missing input."""
+    kind = click.Choice(plan.choices) if plan.choices else None
+    answer: str = click.prompt(plan.help or plan.name, type=kind, err=True)
+    return answer
+
+
+def edit_after_stage(run: Run) -> Mapping[str, Json] | None:
+    """Show what the last stage made and ask: continue, edit a value, or abort."""
+    if run.error is not None or not run.stages:
+        return None
+    stage = run.stages[-1]
+    changed: dict[str, Json] = {}
+    while True:
+        _show(stage.title, {**stage.values, **changed})
+        answer = click.prompt(
+            "[c]ontinue, [e]dit, [a]bort", type=click.Choice(["c", "e", "a"]), default="c",
+            show_choices=False, err=True,
+        )  # fmt: skip
+        if answer == "a":
+            raise KeyboardInterrupt
+        if answer == "c":
+            return changed or None
+        changed.update(_edited({**stage.values, **changed}))
+
+
+def _show(title: str, values: Mapping[str, Json]) -> None:
+    lines = explained(dict(values))
+    more = f"  ... {len(lines) - _SHOWN_LINES} more lines" if len(lines) > _SHOWN_LINES else ""
+    click.echo(f"\n{title} made:", err=True)
+    for line in [*lines[:_SHOWN_LINES], more]:
+        if line:
+            click.echo(f"  {line}", err=True)
+
+
+def _edited(values: Mapping[str, Json]) -> dict[str, Json]:
+    """Let a person change one value as JSON, in an editor."""
+    names = list(values)
+    name = names[0]
+    if len(names) > 1:
+        name = click.prompt("Which value", type=click.Choice(names), default=name, err=True)
+    text = json.dumps(values[name], indent=2, ensure_ascii=False)
+    edited = click.edit(text, extension=".json")
+    if edited is None:
+        return {}
+    try:
+        new: Json = json.loads(edited)
+    except ValueError as error:
+        sys.stderr.write(f"not JSON, nothing was changed: {error}\n")
+        return {}
+    if not same_shape(values[name], new):
+        sys.stderr.write(f"'{name}' must keep its type and keys, nothing was changed\n")
+        return {}
+    return {name: new}

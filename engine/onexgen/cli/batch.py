@@ -1,0 +1,105 @@
+"""`generate --batch FILE`: many requests, one run of every stage."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from onexgen import __version__
+from onexgen.cli.execute import SCHEMA_VERSION, EventFile, collect
+from onexgen.cli.options import Options
+from onexgen.cli.running import session_of
+from onexgen.diagnostics import OnexgenError, UsageError
+from onexgen.events import MemoryBus
+from onexgen.inputs import resolve_inputs
+from onexgen.json_types import JsonObject
+from onexgen.report import result_object
+from onexgen.runner import Run
+from onexgen.session import Session, drain
+
+
+def run_batch(ctx: click.Context, path: Path, options: Options) -> int:
+    """Run a pipeline for every line of a file; returns the worst exit code."""
+    session = session_of(ctx)
+    common = collect(ctx, options)
+    main = next((item.name for item in session.plan.inputs if item.positional), None)
+    requests: list[tuple[str, JsonObject]] = []
+    for number, given in enumerate(_lines(path, main), start=1):
+        name = str(given.pop("id", number))
+        try:
+            default = session.settings.default
+            inputs = resolve_inputs(session.plan.inputs, {**common, **given}, default=default)
+            requests.append((name, inputs))
+        except UsageError as error:
+            raise UsageError(f"{path}:{number}: {error}", help=error.help) from error
+    if not requests:
+        raise UsageError(f"{path} holds no request")
+    started = time.perf_counter()
+    runs = _followed(session, [inputs for _, inputs in requests], options)
+    seconds = (time.perf_counter() - started) / len(runs)
+    for (name, _), run in zip(requests, runs, strict=True):
+        _print(session, name, run, seconds, options)
+    if not options.quiet and not options.as_json:
+        failed = sum(run.error is not None for run in runs)
+        click.echo(f"{len(runs) - failed} made, {failed} failed, {seconds:.3f} s each", err=True)
+    return max((run.error.exit_code for run in runs if run.error), default=0)
+
+
+def _followed(session: Session, inputs: list[JsonObject], options: Options) -> list[Run]:
+    bus = MemoryBus()
+    with EventFile(options.events) as file:
+        bus.subscribe(file.write)
+        return drain(
+            session.run(
+                inputs, bus=bus, timeout=options.timeout, preview=options.preview,
+                keep_failed=options.keep_failed,
+            )  # fmt: skip
+        )
+
+
+def _lines(path: Path, main: str | None) -> list[dict[str, Any]]:
+    """Return the inputs of each line: a JSON object, or text for the main input."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot read '{path}': {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8: byte {error.start + 1}") from error
+    requests: list[dict[str, Any]] = []
+    for line in text.splitlines():
+        if not line.strip():
+            continue
+        given = _object(line)
+        if given is None:
+            if main is None:
+                raise UsageError(f"{path}: this pipeline takes only JSON objects, a line each")
+            given = {main: line}
+        requests.append(given)
+    return requests
+
+
+def _object(line: str) -> dict[str, Any] | None:
+    if not line.lstrip().startswith("{"):
+        return None
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _print(session: Session, name: str, run: Run, seconds: float, options: Options) -> None:
+    if options.as_json:
+        result = result_object(session, run, seconds, SCHEMA_VERSION, __version__)
+        click.echo(json.dumps({"id": name, **result}, ensure_ascii=False))
+        return
+    if run.error is not None:
+        error: OnexgenError = run.error
+        click.echo(f"{name}: failed in {run.failed_stage}: {error}", err=True)
+        return
+    for line in session.summary(run)[:1]:
+        click.echo(f"{name}: {line}")

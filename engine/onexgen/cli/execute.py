@@ -1,0 +1,160 @@
+"""One run from the command line: inputs, progress, result."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from onexgen import __version__
+from onexgen.cli.ask import ask_for, edit_after_stage
+from onexgen.cli.display import Display, make_display
+from onexgen.cli.edge import show_error
+from onexgen.cli.options import Options
+from onexgen.cli.running import given_values, session_of
+from onexgen.diagnostics import OutsideError, UsageError
+from onexgen.events import Event, MemoryBus
+from onexgen.inputs import resolve_inputs
+from onexgen.json_types import Json, JsonObject
+from onexgen.report import result_object
+from onexgen.runner import Run
+from onexgen.session import Session
+
+SCHEMA_VERSION: Final = 1
+
+
+def run_once(ctx: click.Context, options: Options) -> int:
+    """Run the pipeline of a command once and print its result; returns the exit code."""
+    session = session_of(ctx)
+    given = collect(ctx, options)
+    inputs = resolve_inputs(
+        session.plan.inputs,
+        given,
+        default=session.settings.default,
+        ask=ask_for if options.may_ask else None,
+    )
+    if options.interactive and not options.may_ask:
+        raise UsageError("--interactive needs a terminal", help="leave it out, or run it in one")
+    correlation_id = options.correlation_id or str(uuid.uuid4())
+    display = make_display(options.quiet or options.as_json)
+    started = time.perf_counter()
+    run = follow(session, inputs, correlation_id, options, display)
+    seconds = time.perf_counter() - started
+    if run.error is not None:
+        display.failed(run)
+        if options.as_json:
+            print_json(result_object(session, run, seconds, SCHEMA_VERSION, __version__))
+        if options.verbose:
+            _verbose(run)
+        show_error(run.error)
+        return run.error.exit_code
+    if options.as_json:
+        print_json(result_object(session, run, seconds, SCHEMA_VERSION, __version__))
+        return 0
+    display.completed(run, seconds)
+    if options.verbose:
+        _verbose(run)
+    for line in session.summary(run):
+        click.echo(line)
+    return 0
+
+
+def collect(ctx: click.Context, options: Options) -> dict[str, Any]:
+    """Return the inputs given in a file, as NAME=VALUE, and as options; later ones win."""
+    values: dict[str, Any] = {}
+    if options.given_file is not None:
+        values.update(_file(options.given_file))
+    for text in options.given:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise UsageError(f"--input '{text}' is not of the form NAME=VALUE")
+        values[name.replace("-", "_")] = value
+    return {**values, **given_values(ctx)}
+
+
+def _file(path: Path) -> Mapping[str, Json]:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read '{path}': {error.strerror}") from error
+    from onexgen.source import load
+
+    data = load(str(path), raw).data
+    if not isinstance(data, dict):
+        raise UsageError(f"{path} holds no mapping of inputs")
+    return data
+
+
+def follow(
+    session: Session, inputs: JsonObject, correlation_id: str, options: Options, display: Display
+) -> Run:
+    """Run once, showing progress; returns how it ended."""
+    bus = MemoryBus()
+    with EventFile(options.events) as file:
+        bus.subscribe(file.write)
+        display.started(session, inputs, correlation_id)
+        steps = session.run(
+            [inputs], bus=bus, timeout=options.timeout, correlation_ids=[correlation_id],
+            preview=options.preview, keep_failed=options.keep_failed,
+        )  # fmt: skip
+        sent: Mapping[str, Json] | None = None
+        with display:
+            while True:
+                try:
+                    progress = steps.send(sent)
+                except StopIteration as end:
+                    runs: list[Run] = end.value
+                    return runs[0]
+                display.show(progress)
+                sent = None
+                if options.interactive and progress.runs:
+                    with display.paused():
+                        sent = edit_after_stage(progress.runs[0])
+
+
+class EventFile:
+    """A file that gets every event as one line of JSON."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Write nowhere without a path."""
+        self._path = path
+        self._file: Any = None
+
+    def __enter__(self) -> EventFile:
+        """Open the file."""
+        if self._path is not None:
+            try:
+                self._file = self._path.open("w", encoding="utf-8")
+            except OSError as error:
+                raise OutsideError(f"cannot write '{self._path}': {error.strerror}") from error
+        return self
+
+    def write(self, event: Event) -> None:
+        """Write one event at once, so that others can follow the file."""
+        if self._file is not None:
+            self._file.write(json.dumps(event.to_json(), ensure_ascii=False) + "\n")
+            self._file.flush()
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+
+
+def print_json(value: JsonObject) -> None:
+    """Print one JSON object."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _verbose(run: Run) -> None:
+    for stage in run.stages:
+        size = ", ".join(stage.values)
+        click.echo(f"{stage.id}: {stage.status} in {stage.seconds:.3f}s -> {size}", err=True)
+
+

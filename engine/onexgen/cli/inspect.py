@@ -1,0 +1,117 @@
+"""`onexgen check` and `onexgen list`: look at the data without running it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from onexgen.diagnostics import ConfigError, Diagnostic, UsageError, closest
+
+Env = Annotated[str | None, typer.Option("--env", help="Apply environments/NAME.yaml.")]
+Format = Annotated[str, typer.Option("--format", help="text, json or github.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def check(
+    files: Annotated[
+        list[str] | None, typer.Argument(help="Files of the pack; all when none is named.")
+    ] = None,
+    env: Env = None,
+    format_: Format = "text",
+) -> None:
+    """Load and compile all data files, and show everything that is wrong with them."""
+    from onexgen.compiler import Compilation
+    from onexgen.resources import Pack
+    from onexgen.settings import load_settings
+
+    if format_ not in ("text", "json", "github"):
+        help_text = closest(format_, ("text", "json", "github"))
+        raise UsageError(f"there is no format '{format_}'", help=help_text)
+    settings = load_settings(Path.cwd())
+    pack = Pack.at(settings.root)
+    compilation = Compilation(pack, settings.environment(env))
+    compilation.everything(_outside(pack.files, files or []))
+    found = compilation.diagnostics
+    if files:
+        named = {os.path.normpath(file).replace(os.sep, "/") for file in files}
+        found = tuple(item for item in found if item.path in named)
+    if format_ != "text":
+        _print(found, format_)
+        raise click.exceptions.Exit(ConfigError.exit_code if _errors(found) else 0)
+    if _errors(found):
+        raise ConfigError(
+            "the data files are wrong", diagnostics=found, texts=compilation.documents.texts
+        )
+    count = len(files or pack.files)
+    click.echo(f"{count} {'file is' if count == 1 else 'files are'} fine.")
+
+
+def _outside(known: dict[str, Path], files: list[str]) -> dict[str, bytes]:
+    """Return named files that are no part of the pack."""
+    outside = {}
+    for file in files:
+        name = os.path.normpath(file).replace(os.sep, "/")
+        if name in known:
+            continue
+        try:
+            outside[name] = Path(file).read_bytes()
+        except OSError as error:
+            raise UsageError(f"cannot read '{file}': {error.strerror}") from error
+    return outside
+
+
+def _errors(found: tuple[Diagnostic, ...]) -> bool:
+    return any(item.severity == "error" for item in found)
+
+
+def _print(found: tuple[Diagnostic, ...], format_: str) -> None:
+    rows = []
+    for item in sorted(found, key=lambda d: (d.path, d.span is not None and d.span.line)):
+        line, column = (item.span.line, item.span.column) if item.span else (1, 1)
+        rows.append(
+            {
+                "code": item.code,
+                "severity": item.severity,
+                "path": item.path,
+                "line": line,
+                "column": column,
+                "message": item.message,
+                "help": item.help,
+                "note": item.note,
+            }
+        )
+    if format_ == "json":
+        click.echo(json.dumps({"schema_version": 1, "diagnostics": rows}, indent=2))
+        return
+    for row in rows:
+        place = f"file={row['path']},line={row['line']},col={row['column']}"
+        text = " ".join(str(row[key]) for key in ("message", "help") if row[key])
+        escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        click.echo(f"::{row['severity']} {place},title={row['code']}::{escaped}")
+
+
+def list_(
+    pipeline: Annotated[
+        str, typer.Option("--pipeline", help="Whose pack to list.")
+    ] = "pipelines/default.yaml",
+    as_json: AsJson = False,
+) -> None:
+    """List template families, the labels of the rules, and the library."""
+    from onexgen.catalog import catalog
+    from onexgen.session import Session
+
+    sections = catalog(Session(pipeline).plan)
+    if as_json:
+        click.echo(json.dumps({"schema_version": 1, **sections}, indent=2, ensure_ascii=False))
+        return
+    for title, rows in sections.items():
+        click.echo(f"{title}:")
+        width = max((len(row["name"]) for row in rows), default=0)
+        for row in rows:
+            click.echo(f"  {row['name']:<{width}}  {row['summary']}".rstrip())
+        click.echo()

@@ -1,0 +1,130 @@
+"""Commands whose options are the inputs of a pipeline."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import click
+from typer.core import TyperCommand
+
+from onexgen.cli.common_options import common_options
+from onexgen.plan import InputPlan
+from onexgen.session import Session
+
+_SESSION: Final = "onexgen.session"
+_VALUES: Final = "onexgen.values"
+_TYPES: Final[dict[str, click.ParamType[Any]]] = {
+    "integer": click.INT,
+    "number": click.FLOAT,
+    "boolean": click.BOOL,
+}
+
+
+class PipelineCommand(TyperCommand):
+    """A command that takes a pipeline: its inputs become options, with their help and choices."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Compile the named pipeline first, then parse with its options."""
+        path = self.pipeline(args)
+        if path is not None:
+            ctx.meta[_SESSION] = Session(path, environment=_option(args, "--env"))
+        return super().parse_args(ctx, args)
+
+    def pipeline(self, args: list[str]) -> str | None:
+        """Return the path of the pipeline that the arguments name."""
+        for index, word in enumerate(args):
+            is_value = index > 0 and args[index - 1].startswith("--") and "=" not in args[index - 1]
+            if not word.startswith("-") and not is_value:
+                return word
+        return None
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the command's own parameters and the inputs of the pipeline."""
+        own = super().get_params(ctx)
+        session: Session | None = ctx.meta.get(_SESSION)
+        if session is None:
+            return [*own, *common_options()]
+        inputs = [_as_option(item) for item in session.plan.inputs]
+        return [*self.arguments(session), *own[:-1], *inputs, *common_options(), own[-1]]
+
+    def arguments(self, session: Session) -> list[click.Parameter]:
+        """Return inputs that may stand without an option name."""
+        return []
+
+
+class GenerateCommand(PipelineCommand):
+    """A command with a fixed pipeline, whose main input is its argument."""
+
+    def pipeline(self, args: list[str]) -> str | None:
+        """Return the pipeline of this command."""
+        name = "explain" if self.name == "explain" else "default"
+        return _option(args, "--pipeline") or f"pipelines/{name}.yaml"
+
+    def arguments(self, session: Session) -> list[click.Parameter]:
+        """Return the main input as an argument."""
+        return [
+            click.Argument([item.name], required=False, expose_value=False, callback=_store)
+            for item in session.plan.inputs
+            if item.positional
+        ]
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Leave out the option of an input that is the argument already."""
+        params = super().get_params(ctx)
+        taken = {param.name for param in params if isinstance(param, click.Argument)}
+        return [p for p in params if isinstance(p, click.Argument) or p.name not in taken]
+
+
+def session_of(ctx: click.Context) -> Session:
+    """Return the compiled pipeline of a command."""
+    session: Session = ctx.meta[_SESSION]
+    return session
+
+
+def given_values(ctx: click.Context) -> dict[str, Any]:
+    """Return the inputs that were given on the command line."""
+    values: dict[str, Any] = ctx.meta.get(_VALUES, {})
+    return values
+
+
+def _as_option(item: InputPlan) -> click.Option:
+    name = "--" + item.name.replace("_", "-")
+    kind: Any = click.Choice(item.choices) if item.choices else _TYPES.get(item.type)
+    names = [item.name, name]
+    if item.type == "boolean":
+        off = "--" + (item.disable or f"no_{item.name}").replace("_", "-")
+        names = [item.name, f"{name}/{off}"]
+        kind = None
+    return click.Option(
+        names,
+        help=item.help + _shown_default(item),
+        type=kind,
+        default=None,
+        multiple=item.type == "list",
+        expose_value=False,
+        callback=_store,
+    )
+
+
+def _shown_default(item: InputPlan) -> str:
+    if item.required:
+        return "  [required]"
+    if item.default in (None, "", []) or item.type == "boolean":
+        return ""
+    return f"  [default: {item.default}]"
+
+
+def _store(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    if value is not None and value != () and param.name is not None:
+        ctx.meta.setdefault(_VALUES, {})[param.name] = value
+    return value
+
+
+def _option(args: list[str], name: str) -> str | None:
+    """Return the value of an option before the arguments are parsed."""
+    for index, word in enumerate(args):
+        if word == name and index + 1 < len(args):
+            return args[index + 1]
+        if word.startswith(f"{name}="):
+            return word.partition("=")[2]
+    return None

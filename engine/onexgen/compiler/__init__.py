@@ -1,0 +1,135 @@
+"""From a pack's files to a Plan: every cross-reference checked, all problems at once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path as FilePath
+
+from onexgen.compiler.documents import Documents
+from onexgen.compiler.families import FamilyCompiler
+from onexgen.compiler.inputs import compile_inputs
+from onexgen.compiler.steps import StepCompiler
+from onexgen.compiler.templates import TemplateCheck
+from onexgen.config.pipeline import Pipeline
+from onexgen.diagnostics import ConfigError, Diagnostic, UsageError, closest
+from onexgen.expressions import CodeStore, Expressions
+from onexgen.json_types import Json
+from onexgen.plan import Plan
+from onexgen.resources import Pack
+
+
+class Compilation:
+    """One compilation of one pack: what it made, and what is wrong."""
+
+    def __init__(
+        self, pack: Pack, environment: str | None = None, codes: CodeStore | None = None
+    ) -> None:
+        """Begin with a pack and the overlay of an environment."""
+        self.pack = pack
+        self._extra: dict[str, bytes] = {}
+        self.documents = Documents(pack, self._extra)
+        if environment:
+            self.documents.use_environment(environment)
+
+        def read(name: str) -> str | None:
+            raw = pack.read(f"templates/{name}")
+            return None if raw is None else raw.decode("utf-8", "replace")
+
+        functions = {"labels": self._labels}
+        self.expressions = Expressions(read, codes=codes, functions=functions)
+
+    def _labels(self, name: str) -> Json:
+        """Return the labels of a scoring document, for the choices of an input."""
+        self.documents.load(name, "scoring")
+        prepared = self.documents.prepared.get(name)
+        labels = prepared.get("labels") if isinstance(prepared, dict) else None
+        return list(labels) if isinstance(labels, (dict, list)) else []
+
+    def pipeline(self, path: str) -> Plan | None:
+        """Return the plan of one pipeline; None when something is wrong."""
+        name = self._named(path)
+        loaded = self.documents.load(name, "pipeline")
+        if loaded is None:
+            return None
+        pipeline, marks = loaded
+        if not isinstance(pipeline, Pipeline):
+            return None
+        templates = TemplateCheck(self.expressions)
+        inputs = compile_inputs(pipeline, marks, self.expressions)
+        steps = StepCompiler(self.documents, templates, marks, ["inputs"])
+        stages = tuple(
+            steps.stage(stage, ("stages", index)) for index, stage in enumerate(pipeline.stages)
+        )
+        known = [*steps.known, "record"]
+        templates.value(dict(pipeline.outputs), marks, ("outputs",), known)
+        templates.value(list(pipeline.summary), marks, ("summary",), known)
+        families = FamilyCompiler(self.documents, templates, steps.known)
+        compiled = families.compile()
+        if any(item.severity == "error" for item in self.documents.diagnostics):
+            return None
+        return Plan(
+            name=pipeline.name,
+            path=name,
+            description=pipeline.description,
+            inputs=inputs,
+            stages=stages,
+            outputs=dict(pipeline.outputs),
+            summary=list(pipeline.summary),
+            events={str(kind): topic for kind, topic in pipeline.events.items()},
+            documents=dict(self.documents.prepared),
+            families=compiled,
+            blueprints=families.blueprints,
+            digests=self._used_digests(name),
+        )
+
+    def _used_digests(self, pipeline: str) -> dict[str, str]:
+        """Return digests of what can shape the output: the pipeline, rules and templates."""
+        used = {pipeline, *self.documents.prepared}
+        return {
+            name: digest
+            for name, digest in self.pack.digests.items()
+            if name in used or name.startswith("templates/")
+        }
+
+    def _named(self, path: str) -> str:
+        """Return the name of a pipeline in the pack, or take a file from elsewhere."""
+        name = os.path.normpath(path).replace(os.sep, "/")
+        if self.pack.read(name) is not None:
+            return name
+        file = FilePath(path)
+        if file.is_file():
+            self._extra[name] = file.read_bytes()
+            return name
+        raise UsageError(
+            f"no pipeline '{path}' in this folder or in the pack",
+            help=closest(name, self.documents.names("pipelines/")),
+        )
+
+    def everything(self, outside: dict[str, bytes] | None = None) -> None:
+        """Compile every document of the pack and some files from elsewhere, for `check`."""
+        self._extra.update(outside or {})
+        for name, kind in list(self.documents.all_kinds()):
+            if kind == "pipeline":
+                self.pipeline(name)
+            else:
+                self.documents.load(name, kind)
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Return all problems found so far."""
+        return self.documents.diagnostics
+
+
+def compile_plan(
+    pack: Pack, path: str, environment: str | None = None, codes: CodeStore | None = None
+) -> Plan:
+    """Return the plan of a pipeline, or raise ConfigError with everything that is wrong."""
+    compilation = Compilation(pack, environment, codes)
+    plan = compilation.pipeline(path)
+    if plan is None:
+        raise ConfigError(
+            f"{path} cannot be run",
+            diagnostics=compilation.diagnostics,
+            texts=compilation.documents.texts,
+        )
+    return plan

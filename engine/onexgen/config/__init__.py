@@ -1,0 +1,1 @@
+"""The grammar: every key that a user may write."""

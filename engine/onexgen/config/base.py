@@ -1,0 +1,20 @@
+"""What every document has in common."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Strict(BaseModel):
+    """A part of a document: unknown keys are errors, nothing is converted, nothing changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+class Document(Strict):
+    """A file that a user may write: its format version and its kind stand on top."""
+
+    version: Literal[1] = Field(description="Format version of this file.")
+    kind: str = Field(description="What this file describes.")

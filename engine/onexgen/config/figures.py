@@ -1,0 +1,103 @@
+"""The grammar of numbers: their units and words, and what they can mean."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from onexgen.config.base import Strict
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class Unit(Strict):
+    """A unit of measure."""
+
+    name: Name = Field(description="Name of the unit, as results show it.")
+    dimension: Name = Field(description="What it measures; units of one dimension convert.")
+    factor: float = Field(default=1.0, gt=0, description="Its size in the dimension's base unit.")
+    words: list[str] = Field(
+        default_factory=list, description="How it is written after a number."
+    )
+    attached: list[str] = Field(
+        default_factory=list, description="How it is written only right behind a number: `5m`."
+    )
+    exact: bool = Field(default=False, description="Whether the case of its words matters.")
+    reach: int = Field(
+        default=0, ge=0, le=4, description="Words that may stand between number and unit."
+    )
+    keep: bool = Field(
+        default=False, description="Whether a number without known meaning stays in this unit."
+    )
+
+
+class NumberWord(Strict):
+    """A word or phrase that is a number."""
+
+    words: list[str] = Field(min_length=1, description="The words, in exactly this form.")
+    value: float = Field(description="The number.")
+    unit: str = Field(default="", description="The unit that it brings along.")
+
+
+class Prefix(Strict):
+    """Letters that stand right before a number and say what it measures."""
+
+    text: str = Field(min_length=1, description="The letters.")
+    unit: str = Field(description="The unit that they mean.")
+
+
+class Meaning(Strict):
+    """What a number can mean."""
+
+    name: Name = Field(description="The meaning, a key of the settings.")
+    title: str = Field(min_length=1, description="What people read.")
+    dimensions: list[str] = Field(
+        default_factory=list, description="What such a number measures; empty: a bare count."
+    )
+    unit: str = Field(default="", description="Unit of the value; empty: as it is written.")
+    many: bool = Field(default=False, description="Whether the setting is a list of all values.")
+    low: str = Field(default="", description="Meaning of the lower end when a range is given.")
+    points: float = Field(
+        default=0.0, description="Points that any number of these dimensions has to begin with."
+    )
+
+
+class Mention(Strict):
+    """A setting that is no number: a name, a path, an algorithm."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] = Field(
+        description="Name of the rule."
+    )
+    meaning: Name = Field(description="The meaning, a key of the settings.")
+    name: str = Field(default="", description="What it is, when the meaning does not say.")
+    regex: str = Field(description="Expression whose group `value`, or all of it, is the value.")
+    value: str = Field(default="", description="The value, instead of the text that was found.")
+    why: str = Field(min_length=1, description="Why these words say that.")
+    fires: list[str] = Field(min_length=1, description="Texts in which it must be found.")
+    silent: list[str] = Field(min_length=1, description="Texts in which it must not.")
+
+
+class Quantities(Strict):
+    """Numbers in a text, with their units and meanings."""
+
+    name: Name = Field(description="Key of the result with all numbers.")
+    settings: Name = Field(description="Key of the result with one value for every meaning.")
+    other: Name = Field(description="Meaning of a number that no rule explains.")
+    units: list[Unit] = Field(min_length=1, description="Units.")
+    words: list[NumberWord] = Field(default_factory=list, description="Words that are numbers.")
+    prefixes: list[Prefix] = Field(default_factory=list, description="Letters before numbers.")
+    meanings: list[Meaning] = Field(min_length=1, description="What numbers can mean.")
+    mentions: list[Mention] = Field(default_factory=list, description="Settings without numbers.")
+    names: list[str] = Field(
+        default_factory=list, description="Words after which a number is a name: `step 3`."
+    )
+    ranges: list[str] = Field(
+        default_factory=list,
+        description="Words between the two ends of a range; `between and` needs both.",
+    )
+    joins: list[str] = Field(
+        default_factory=list, description="Words between the numbers of a list."
+    )
+    near: float = Field(default=8.0, gt=0, description="Words away at which a word stops to count.")
+    threshold: float = Field(default=0.5, gt=0, description="Points that a meaning needs.")

@@ -1,0 +1,148 @@
+"""The grammar of quality checks, fixes and failure patterns."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from onexgen.config.base import Document, Strict
+from onexgen.json_types import Json
+
+Share = Annotated[float, Field(ge=0, le=1)]
+RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+
+
+class Component(Strict):
+    """One part of the score."""
+
+    title: str = Field(description="Name for people.")
+    weight: Share = Field(description="Share of the score; all shares add up to 1.")
+    minimum: Share = Field(default=0.0, description="Smallest score that passes.")
+
+
+class Thresholds(Strict):
+    """What passes."""
+
+    overall: Share = Field(description="Smallest score that passes.")
+    warning: Share = Field(description="A component below this is a warning.")
+    error: Share = Field(description="A component below this is an error.")
+
+
+class Example(Strict):
+    """Files on which a check fires or stays silent."""
+
+    files: dict[str, str] = Field(description="Path -> content.")
+
+
+class Tool(Strict):
+    """A program that looks at files; it runs once for all of them."""
+
+    command: list[str] = Field(
+        min_length=1, description="Program and arguments; may hold expressions over `packages`."
+    )
+    output: str = Field(
+        default="",
+        description="Regex for one finding: groups file, line, column, code, message.",
+    )
+    changes: bool = Field(default=False, description="Whether the program changes the files.")
+    timeout: float = Field(default=60, gt=0, description="Time limit in seconds.")
+
+
+class Check(Strict):
+    """One check: exactly one way of looking, and what a finding means."""
+
+    id: RuleId = Field(description="Name of the check.")
+    component: str = Field(description="The part of the score that it counts for.")
+    weight: float = Field(default=1, gt=0, description="Share within its component.")
+    severity: Literal["error", "warning", "info"] = Field(description="How bad a finding is.")
+    why: str = Field(description="Why it matters.")
+    message: str = Field(description="What a finding says.")
+    fix: str = Field(default="", description="How to repair a finding.")
+    files: list[str] = Field(
+        default_factory=lambda: ["**"], description="Which files; a leading ! leaves out."
+    )
+    syntax: bool = Field(default=False, description="Files must parse as Python.")
+    pattern: dict[str, Json] | None = Field(
+        default=None, description="An ast-grep rule; each match is a finding."
+    )
+    regex: str | None = Field(default=None, description="A regex; each match is a finding.")
+    required: str | None = Field(
+        default=None, description="A regex that every one of the files must contain."
+    )
+    present: list[str] | None = Field(
+        default=None, description="Globs; each must match at least one file."
+    )
+    expects: str | None = Field(
+        default=None, description="An expression over the subject that must be true."
+    )
+    tool: Tool | None = Field(default=None, description="A program and how to read its output.")
+    fires: list[Example] = Field(default_factory=list, description="Examples with a finding.")
+    silent: list[Example] = Field(default_factory=list, description="Examples without one.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        ways = (self.pattern, self.regex, self.required, self.present, self.expects, self.tool)
+        if sum(way is not None for way in ways) + self.syntax != 1:
+            raise ValueError(
+                "needs exactly one of syntax, pattern, regex, required, present, expects, tool"
+            )
+        return self
+
+
+class Fix(Strict):
+    """A program that repairs files; it must not change what they do."""
+
+    id: RuleId = Field(description="Name of the fix.")
+    why: str = Field(description="Why it is safe and useful.")
+    tool: Tool = Field(description="The program.")
+
+
+class Checks(Document):
+    """Checks, their weights, what passes, and what can be repaired."""
+
+    kind: Literal["checks"] = Field(description="What this file describes.")
+    components: dict[str, Component] = Field(min_length=1, description="Parts of the score.")
+    thresholds: Thresholds = Field(description="What passes.")
+    checks: list[Check] = Field(min_length=1, description="The checks.")
+    fixes: list[Fix] = Field(default_factory=list, description="Repairs, in order.")
+
+
+class FailurePattern(Strict):
+    """How one kind of failure is recognised in the output of a test run."""
+
+    id: RuleId = Field(description="Name of the pattern.")
+    category: str = Field(description="The category it belongs to.")
+    any: list[str] = Field(min_length=1, description="Regexes; one match is enough.")
+    unless: list[str] = Field(default_factory=list, description="Regexes that rule it out.")
+    recommend: str = Field(description="What to do; may use the groups of the regex as {name}.")
+    fires: list[str] = Field(min_length=1, description="Texts that it recognises.")
+    silent: list[str] = Field(min_length=1, description="Texts that it does not.")
+
+
+class FailureCategory(Strict):
+    """One category of failures."""
+
+    title: str = Field(description="Name for people.")
+    fixable: Literal["yes", "no", "maybe"] = Field(description="Whether a program can repair it.")
+    minutes: int = Field(ge=0, description="Estimated time to repair it by hand.")
+    raises_to: str | None = Field(
+        default=None, description="Severity that one failure of this category means at least."
+    )
+
+
+class Severity(Strict):
+    """A severity and the share of failed tests from which it holds."""
+
+    name: str = Field(description="Name of the severity.")
+    from_share: Share = Field(description="Smallest share of failed tests.")
+
+
+class Failures(Document):
+    """Failure patterns, their categories and severities."""
+
+    kind: Literal["failures"] = Field(description="What this file describes.")
+    categories: dict[str, FailureCategory] = Field(min_length=1, description="Categories.")
+    severities: list[Severity] = Field(min_length=1, description="Worst first.")
+    fallback: str = Field(description="Category of what no pattern recognises.")
+    patterns: list[FailurePattern] = Field(min_length=1, description="Patterns, first match wins.")

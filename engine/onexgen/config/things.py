@@ -1,0 +1,118 @@
+"""The grammar of names, things with fields, summaries and advice."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from onexgen.config.base import Strict
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class TypeWords(Strict):
+    """A type of field and how people write it."""
+
+    name: Name = Field(description="The type, as results show it.")
+    words: list[str] = Field(min_length=1, description="Words that name it.")
+    endings: list[str] = Field(
+        default_factory=list, description="Last words of field names that suggest it."
+    )
+
+
+class Entities(Strict):
+    """Things with fields: lists in sentences, bullets, calls, examples and tables."""
+
+    name: Name = Field(description="Key of the result.")
+    types: list[TypeWords] = Field(min_length=1, description="Types of fields.")
+    opens: list[str] = Field(
+        min_length=1, description="Words between a thing and its fields: `has`, `consists of`."
+    )
+    labels: list[str] = Field(
+        default_factory=list, description="Words before a colon that introduce fields."
+    )
+    columns: list[str] = Field(
+        default_factory=list, description="Table headings above names of fields."
+    )
+    type_columns: list[str] = Field(
+        default_factory=list, description="Table headings above types of fields."
+    )
+    stop: list[str] = Field(
+        default_factory=list, description="Words that are no part of a name of a thing or field."
+    )
+    plain: list[str] = Field(
+        default_factory=list, description="Words that name no thing by themselves: `record`, `row`."
+    )
+    default: Name = Field(description="Name of a thing that the text leaves without one.")
+
+
+class Naming(Strict):
+    """How a name is made from the words of a text."""
+
+    name: Name = Field(description="Key of the result.")
+    default: Name = Field(description="Name when no word is left.")
+    at_most: int = Field(default=3, ge=1, le=6, description="Longest name, in words.")
+    drop: list[str] = Field(default_factory=list, description="Words that never stand in a name.")
+    vague: list[str] = Field(
+        default_factory=list, description="Words that stand in a name only beside others."
+    )
+    ends: list[str] = Field(
+        default_factory=list, description="Words behind which the purpose is no longer named."
+    )
+    drop_choices: list[str] = Field(
+        default_factory=list, description="Choices whose words are left out of names."
+    )
+    replace: dict[str, str] = Field(
+        default_factory=dict, description="Words that are written differently in a name."
+    )
+
+
+class SummaryPart(Strict):
+    """One choice in the summary."""
+
+    of: str = Field(description="Name of the choice.")
+    before: str = Field(default="", description="Text before its titles.")
+    without: str = Field(default="", description="Text when nothing was chosen.")
+
+
+class Summary(Strict):
+    """A sentence made only from titles of labels, never from the text itself."""
+
+    name: Name = Field(description="Key of the result.")
+    parts: list[SummaryPart] = Field(min_length=1, description="Parts, in order.")
+
+
+class Performance(Strict):
+    """Numbers that are targets."""
+
+    name: Name = Field(description="Key of the result.")
+    meanings: list[str] = Field(min_length=1, description="Meanings that are targets.")
+
+
+class Sureness(Strict):
+    """How much of a text was understood."""
+
+    name: Name = Field(description="Key of the result.")
+    base: float = Field(ge=0, le=1, description="Where it begins.")
+    found: dict[str, float] = Field(description="Field -> what it adds when it was found.")
+
+
+class Need(Strict):
+    """Something that a good text says."""
+
+    name: Name = Field(description="What is missing, when it is.")
+    of: list[str] = Field(min_length=1, description="Fields; one that was found is enough.")
+    essential: bool = Field(
+        default=False, description="Without any essential one the text says too little."
+    )
+    advice: str = Field(min_length=1, description="What to add, with an example.")
+
+
+class Guidance(Strict):
+    """When a text says too little, and what to tell its author."""
+
+    words: list[str] = Field(
+        default_factory=list, description="Words that say enough by themselves (field `words`)."
+    )
+    needs: list[Need] = Field(min_length=1, description="What a good text says.")

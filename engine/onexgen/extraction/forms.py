@@ -1,0 +1,180 @@
+"""The compiled forms of extraction documents: plain data, with the places they came from."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from onexgen.matching import RulesForm
+from onexgen.scoring import LabelForm
+from onexgen.text import LanguageForm
+
+
+class ChoiceForm(TypedDict):
+    """A field with one label or several."""
+
+    name: str
+    many: bool
+    labels: list[LabelForm]
+    default: str
+    threshold: float
+
+
+class UnitForm(TypedDict):
+    """A unit."""
+
+    name: str
+    dimension: str
+    factor: float
+    reach: int
+    keep: bool
+
+
+class NumberForm(TypedDict):
+    """A word or phrase that is a number."""
+
+    value: float
+    unit: str
+
+
+class MeaningForm(TypedDict):
+    """What a number can mean; `scale` is the size of its unit."""
+
+    title: str
+    dimensions: list[str]
+    unit: str
+    scale: float
+    many: bool
+    low: str
+    points: float
+    at: str
+
+
+class MentionForm(TypedDict):
+    """A setting that is no number."""
+
+    id: str
+    meaning: str
+    name: str
+    regex: str
+    literal: str
+    value: str
+    at: str
+
+
+class QuantitiesForm(TypedDict):
+    """Numbers: everything is keyed by what is looked up."""
+
+    name: str
+    settings: str
+    other: str
+    units: dict[str, UnitForm]
+    exact: dict[str, str]
+    folded: dict[str, str]
+    attached: dict[str, str]
+    words: dict[str, NumberForm]
+    prefixes: dict[str, str]
+    meanings: dict[str, MeaningForm]
+    mentions: list[MentionForm]
+    names: list[str]
+    ranges: list[list[str]]
+    joins: list[str]
+    near: float
+    threshold: float
+
+
+class EntitiesForm(TypedDict):
+    """Things with fields."""
+
+    name: str
+    types: dict[str, str]
+    endings: dict[str, str]
+    opens: list[list[str]]
+    labels: list[list[str]]
+    columns: list[str]
+    type_columns: list[str]
+    stop: list[str]
+    plain: list[str]
+    default: str
+
+
+class NamingForm(TypedDict):
+    """Names."""
+
+    name: str
+    default: str
+    at_most: int
+    drop: list[str]
+    vague: list[str]
+    ends: list[str]
+    drop_choices: list[str]
+    replace: dict[str, str]
+
+
+class SummaryPartForm(TypedDict):
+    """One choice in the summary."""
+
+    of: str
+    before: str
+    without: str
+
+
+class SummaryForm(TypedDict):
+    """The summary."""
+
+    name: str
+    parts: list[SummaryPartForm]
+
+
+class PerformanceForm(TypedDict):
+    """Targets."""
+
+    name: str
+    meanings: list[str]
+
+
+class NotesForm(TypedDict):
+    """Notes of labels."""
+
+    name: str
+    of: list[str]
+
+
+class SurenessForm(TypedDict):
+    """How much was understood."""
+
+    name: str
+    base: float
+    found: dict[str, float]
+
+
+class NeedForm(TypedDict):
+    """Something that a good text says."""
+
+    name: str
+    of: list[str]
+    essential: bool
+    advice: str
+
+
+class GuidanceForm(TypedDict):
+    """Advice."""
+
+    words: list[str]
+    needs: list[NeedForm]
+
+
+class ExtractionForm(TypedDict):
+    """A compiled extraction document."""
+
+    parts: list[str]
+    language: LanguageForm | None
+    choices: list[ChoiceForm]
+    rules: RulesForm
+    quantities: QuantitiesForm | None
+    entities: EntitiesForm | None
+    naming: NamingForm | None
+    summary: SummaryForm | None
+    performance: PerformanceForm | None
+    notes: NotesForm | None
+    sureness: SurenessForm | None
+    guidance: GuidanceForm | None

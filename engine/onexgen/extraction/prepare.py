@@ -1,0 +1,158 @@
+"""From documents of rules to their compiled forms; imported only when rules are compiled."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from onexgen.config.reading import Choice, Extraction, Library, Scoring
+from onexgen.diagnostics import closest
+from onexgen.extraction.prepare_quantities import quantities_form
+from onexgen.extraction.forms import ChoiceForm, EntitiesForm, ExtractionForm, NamingForm
+from onexgen.extraction.library import LibraryForm
+from onexgen.extraction.prepare_rules import RuleCompiler, label_forms, language_form
+from onexgen.json_types import Json
+from onexgen.scoring import ScoringForm
+from onexgen.source import Marks, Path
+from onexgen.text import words_of
+
+
+def prepare_scoring(document: Scoring, marks: Marks) -> Json:
+    """Compile a scoring document."""
+    compiler = RuleCompiler(marks)
+    names = {label.name for label in document.labels}
+    factors = {factor.name: factor.weight for factor in document.factors}
+    if factors and abs(sum(factors.values()) - 1) > 1e-6:
+        said = f"the weights of the factors add up to {sum(factors.values()):g}, not to 1"
+        marks.error("weights-do-not-add-up", ("factors",), said, key=True)
+    if document.default and document.default not in names:
+        said = f"unknown label '{document.default}'"
+        marks.error("unknown-label", ("default",), said, closest(document.default, names))
+    compiler.add(document.rules, ("rules",), names, factors=factors)
+    form: ScoringForm = {
+        "title": document.title,
+        "parts": document.parts,
+        "labels": label_forms(document.labels, ("labels",), marks),
+        "factors": factors,
+        "scale": {
+            "temperature": document.scale.temperature,
+            "choose_below": document.scale.choose_below,
+            "margin_below": document.scale.margin_below,
+        },
+        "default": document.default,
+        "rules": compiler.form,
+    }
+    return cast("Json", form)
+
+
+def prepare_library(document: Library, marks: Marks) -> Json:
+    """Compile a library."""
+    compiler = RuleCompiler(marks)
+    for index, entry in enumerate(document.entries):
+        compiler.is_new(entry.name, ("entries", index, "name"))
+    compiler.add(document.rules, ("rules",), {entry.name for entry in document.entries})
+    form: LibraryForm = {
+        "parts": document.parts,
+        "full_points": document.full_points,
+        "threshold": document.threshold,
+        "entries": [
+            {
+                "name": entry.name,
+                "title": entry.title,
+                "summary": entry.summary,
+                "applies_to": entry.applies_to,
+                "terms": entry.terms,
+                "at": marks.at(("entries", index, "name")),
+            }
+            for index, entry in enumerate(document.entries)
+        ],
+        "rules": compiler.form,
+    }
+    return cast("Json", form)
+
+
+def prepare(document: Extraction, marks: Marks) -> Json:
+    """Compile an extraction document, or a part of one."""
+    compiler = RuleCompiler(marks)
+    choices = [
+        _choice(choice, ("choices", index), compiler, marks)
+        for index, choice in enumerate(document.choices)
+    ]
+    quantities = None
+    if document.quantities is not None:
+        quantities = quantities_form(document.quantities, ("quantities",), marks)
+        meanings = [meaning.name for meaning in document.quantities.meanings]
+        owner = document.quantities.name
+        compiler.add(document.quantity_rules, ("quantity_rules",), meanings, owner)
+    elif document.quantity_rules:
+        said = "`quantity_rules` need `quantities` in the same file"
+        marks.error("missing-key", ("quantity_rules",), said, key=True)
+    language = document.language
+    form: ExtractionForm = {
+        "parts": document.parts,
+        "language": language_form(language, ("language",), marks) if language else None,
+        "choices": choices,
+        "rules": compiler.form,
+        "quantities": quantities,
+        "entities": _entities(document),
+        "naming": _naming(document),
+        "summary": _plain(document, "summary"),
+        "performance": _plain(document, "performance"),
+        "notes": _plain(document, "notes"),
+        "sureness": _plain(document, "sureness"),
+        "guidance": _plain(document, "guidance"),
+    }  # type: ignore[typeddict-item]
+    return cast("Json", form)
+
+
+def _plain(document: Extraction, name: str) -> object:
+    part = getattr(document, name)
+    return None if part is None else part.model_dump()
+
+
+def _choice(choice: Choice, path: Path, compiler: RuleCompiler, marks: Marks) -> ChoiceForm:
+    names = {label.name for label in choice.labels}
+    if choice.default and choice.default not in names:
+        said = f"unknown label '{choice.default}'"
+        marks.error("unknown-label", (*path, "default"), said, closest(choice.default, names))
+    compiler.add(choice.rules, (*path, "rules"), names, choice.name)
+    return {
+        "name": choice.name,
+        "many": choice.many,
+        "labels": label_forms(choice.labels, (*path, "labels"), marks),
+        "default": choice.default,
+        "threshold": choice.threshold,
+    }
+
+
+def _entities(document: Extraction) -> EntitiesForm | None:
+    entities = document.entities
+    if entities is None:
+        return None
+    return {
+        "name": entities.name,
+        "types": {word: kind.name for kind in entities.types for word in kind.words},
+        "endings": {word: kind.name for kind in entities.types for word in kind.endings},
+        "opens": [words_of(phrase) for phrase in entities.opens],
+        "labels": [words_of(phrase) for phrase in entities.labels],
+        "columns": entities.columns,
+        "type_columns": entities.type_columns,
+        "stop": entities.stop,
+        "plain": entities.plain,
+        "default": entities.default,
+    }
+
+
+def _naming(document: Extraction) -> NamingForm | None:
+    naming = document.naming
+    if naming is None:
+        return None
+    return {
+        "name": naming.name,
+        "default": naming.default,
+        "at_most": naming.at_most,
+        "drop": naming.drop,
+        "vague": naming.vague,
+        "ends": naming.ends,
+        "drop_choices": naming.drop_choices,
+        "replace": naming.replace,
+    }

@@ -1,0 +1,274 @@
+"""What the numbers of a text mean: rules whose words stand near them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final
+
+from onexgen.extraction.forms import MeaningForm, QuantitiesForm
+from onexgen.extraction.numbers import COUNT, Figure, Numbers
+from onexgen.json_types import Json, JsonObject
+from onexgen.matching import NOWHERE, Firing, Hit, Reading
+from onexgen.text import SENTENCE, Text
+
+# How far a comma, a clause and another number keep words and numbers apart, in words.
+_COMMA, _CLAUSE, _NUMBER = 1.5, 2.5, 2.5
+_FAR: Final = 1e6
+_WORDS_IN_TEXT: Final = 3.0
+_DIGITS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Numbers that share their meaning: `p50, p90 and p99`; words by number, end exclusive."""
+
+    figures: tuple[Figure, ...]
+    first: int
+    last: int
+    dimension: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a group means, and the rule that says so."""
+
+    meaning: str
+    points: float
+    firing: Firing | None
+    hit: Hit | None
+
+
+class Quantities:
+    """Turns numbers into parameters."""
+
+    def __init__(self, form: QuantitiesForm) -> None:
+        """Prepare the units, words and meanings of a document."""
+        self.form = form
+        self._numbers = Numbers(form)
+        self._mentions = [(re.compile(m["regex"], re.IGNORECASE), m) for m in form["mentions"]]
+        joins = "|".join(map(re.escape, form["joins"])) or "(?!)"
+        self._join = re.compile(rf"\s*(?:[,/;+]|\s(?:{joins})\s|,\s+(?:{joins})\s)\s*")
+
+    def __call__(
+        self, reading: Reading, firings: Sequence[Firing]
+    ) -> tuple[list[JsonObject], list[JsonObject]]:
+        """Return the parameters in their order, and the evidence for each."""
+        found: list[tuple[int, JsonObject, JsonObject]] = []
+        groups = self._groups(reading.text)
+        distances = _distances(reading.text, groups)
+        for group in groups:
+            meant = self._meant(group, reading, firings, distances)
+            found.extend(self._parameters(group, meant, reading))
+        found.extend(self._settings(reading.text.raw))
+        found.sort(key=lambda item: item[0])
+        return [item[1] for item in found], [item[2] for item in found if item[2]]
+
+    def _groups(self, text: Text) -> list[Group]:
+        groups: list[list[Figure]] = []
+        for figure in self._numbers(text):
+            previous = groups[-1][-1] if groups else None
+            if previous and self._belong(text.raw, previous, figure):
+                groups[-1].append(figure)
+            else:
+                groups.append([figure])
+        return [self._group(text, figures) for figures in groups]
+
+    def _belong(self, raw: str, one: Figure, other: Figure) -> bool:
+        if self._join.fullmatch(raw, one.end, other.start) is None:
+            return False
+        same = self._dimension(one.unit) == self._dimension(other.unit)
+        return same or not one.unit
+
+    def _dimension(self, unit: str) -> str:
+        return self.form["units"][unit]["dimension"] if unit else COUNT
+
+    def _group(self, text: Text, figures: list[Figure]) -> Group:
+        unit = figures[-1].unit
+        shared = tuple(
+            figure if figure.unit else Figure(figure.start, figure.end, figure.values, unit)
+            for figure in figures
+        )
+        first, last = text.words_at(figures[0].start, figures[-1].end)
+        return Group(shared, first, last, self._dimension(unit))
+
+    def _meant(
+        self, group: Group, reading: Reading, firings: Sequence[Firing], distances: list[float]
+    ) -> Meant:
+        best = Meant(self.form["other"], 0.0, None, None)
+        points: dict[str, Meant] = {}
+        for name, meaning in self.form["meanings"].items():
+            if meaning["points"] and group.dimension in meaning["dimensions"]:
+                points[name] = Meant(name, meaning["points"], None, None)
+        for firing in firings:
+            label = firing.rule["label"]
+            if group.dimension not in self.form["meanings"][label]["dimensions"]:
+                continue
+            near = min(firing.hits, key=lambda hit: _distance(group, hit, distances))
+            share = 1 - _distance(group, near, distances) / self.form["near"]
+            if share > 0:
+                given = firing.rule["weight"] * share
+                so_far = points.get(label, Meant(label, 0.0, None, None))
+                kept = firing if so_far.firing is None or given > 0 else so_far.firing
+                points[label] = Meant(label, so_far.points + given, kept, near)
+        for meant in points.values():
+            if meant.points > best.points and meant.points >= self.form["threshold"]:
+                best = meant
+        return best
+
+    def _parameters(
+        self, group: Group, meant: Meant, reading: Reading
+    ) -> Iterator[tuple[int, JsonObject, JsonObject]]:
+        other = self.form["other"]
+        meaning = self.form["meanings"].get(meant.meaning)
+        for figure in group.figures:
+            if meant.meaning == other and figure.in_words:
+                continue
+            start, end = _shown(figure, meant, reading.text)
+            text = " ".join(reading.text.raw[start:end].split())
+            names = [meant.meaning] * len(figure.values)
+            if meaning and meaning["low"] and len(figure.values) > 1:
+                names[0] = meaning["low"]
+            name = _name_of(figure, reading.text) if meant.meaning == other else ""
+            for label, value in zip(names, figure.values, strict=True):
+                parameter = self._parameter(label, value, figure.unit, text)
+                if name:
+                    parameter["name"] = name
+                yield figure.start, parameter, self._evidence(parameter, meant)
+
+    def _parameter(self, label: str, value: float, unit: str, text: str) -> JsonObject:
+        meaning = self.form["meanings"].get(label)
+        known = self.form["units"].get(unit)
+        shown, factor = unit, 1.0
+        if meaning is not None and meaning["unit"]:
+            shown = meaning["unit"]
+            factor = known["factor"] / meaning["scale"] if known else 1.0
+        elif known is not None and not known["keep"]:
+            shown, factor = self._base(known["dimension"]), known["factor"]
+        elif meaning is not None and known is not None and label != self.form["other"]:
+            factor = 1.0
+        return {
+            "meaning": label,
+            "value": tidy(value * factor),
+            "unit": shown or None,
+            "text": text,
+        }
+
+    def _base(self, dimension: str) -> str:
+        units = self.form["units"]
+        names = [name for name, unit in units.items() if unit["dimension"] == dimension]
+        return next((name for name in names if units[name]["factor"] == 1.0), names[0])
+
+    def _evidence(self, parameter: JsonObject, meant: Meant) -> JsonObject:
+        said = f"{parameter['meaning']} = {parameter['value']}"
+        found: JsonObject = {"field": self.form["name"], "value": said}
+        if meant.firing is not None:
+            found |= {"rule": meant.firing.rule["id"], "at": meant.firing.rule["at"]}
+        elif meant.meaning in self.form["meanings"]:
+            at = self.form["meanings"][meant.meaning]["at"]
+            found |= {"rule": meant.meaning.replace("_", "-"), "at": at}
+        else:
+            return {}
+        return found | {"text": parameter["text"]}
+
+    def _settings(self, raw: str) -> Iterator[tuple[int, JsonObject, JsonObject]]:
+        lowered = raw.lower()
+        for pattern, mention in self._mentions:
+            if mention["literal"] not in lowered:
+                continue
+            for found in pattern.finditer(raw):
+                named = found.groupdict()
+                value = mention["value"] or named.get("value") or found.group()
+                text = " ".join(found.group().split())
+                parameter: JsonObject = {
+                    "meaning": mention["meaning"],
+                    "value": value,
+                    "unit": None,
+                    "text": text,
+                }
+                if mention["name"]:
+                    parameter["name"] = mention["name"]
+                evidence: JsonObject = {
+                    "field": self.form["name"],
+                    "value": f"{mention['meaning']} = {value}",
+                    "rule": mention["id"],
+                    "at": mention["at"],
+                    "text": text,
+                }
+                yield found.start(), parameter, evidence
+
+
+def settings_of(
+    parameters: Iterable[JsonObject], meanings: dict[str, MeaningForm]
+) -> dict[str, Json]:
+    """Return meaning -> value (the first that was given), or all values where many are meant."""
+    settings: dict[str, Json] = {}
+    for parameter in parameters:
+        name, value = str(parameter["meaning"]), parameter["value"]
+        if name not in meanings:
+            continue
+        if not meanings[name]["many"]:
+            settings.setdefault(name, value)
+            continue
+        values = settings.setdefault(name, [])
+        if isinstance(values, list) and value not in values:
+            values.append(value)
+    return settings
+
+
+def tidy(value: float) -> int | float:
+    """Return whole numbers as such, others without the noise of division."""
+    rounded = round(value, _DIGITS)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _distances(text: Text, groups: Sequence[Group]) -> list[float]:
+    """Return for every word how far it is from the first, with all that keeps words apart."""
+    steps = [
+        _FAR if level == SENTENCE else 1 + (0.0, _COMMA, _CLAUSE)[level] for level in text.breaks
+    ]
+    for group in groups:
+        if group.first < len(steps):
+            steps[group.first] += _NUMBER
+    return [*accumulate(steps), _FAR * (len(steps) + 1)]
+
+
+def _distance(group: Group, hit: Hit, distances: list[float]) -> float:
+    if hit.start == NOWHERE:
+        return 0.0
+    if hit.start >= group.last:
+        return distances[hit.start] - distances[max(group.first, group.last - 1)] - 1
+    if hit.end <= group.first:
+        return distances[group.first] - distances[hit.end - 1] - 1 - _NUMBER
+    return 0.0
+
+
+def _shown(figure: Figure, meant: Meant, text: Text) -> tuple[int, int]:
+    """Return the characters to show: the number, with the word that explains it when close."""
+    start, end = figure.start, figure.end
+    if meant.hit is not None and meant.hit.start != NOWHERE:
+        first, last = text.starts[meant.hit.start], text.ends[meant.hit.end - 1]
+        between = text.raw[min(end, last) : max(start, first)]
+        if between.count(" ") <= _WORDS_IN_TEXT and "\n" not in between:
+            return min(start, first), max(end, last)
+    return start, end
+
+
+def _name_of(figure: Figure, text: Text) -> str:
+    """Name an unexplained number by the words behind it, or else before it."""
+    first, last = text.words_at(figure.start, figure.end)
+    after = list(_near(text, range(last, min(last + 2, len(text.words)))))
+    if after:
+        return "_".join(after)
+    before = list(_near(text, range(first - 1, max(-1, first - 3), -1), behind=True))
+    return "_".join(reversed(before))
+
+
+def _near(text: Text, places: Iterable[int], *, behind: bool = False) -> Iterator[str]:
+    for place in places:
+        if text.breaks[place + 1 if behind else place] or not text.words[place].isascii():
+            return
+        if text.words[place].isalpha():
+            yield text.words[place]

@@ -1,0 +1,238 @@
+"""Which rules fire on a text: terms in one hash index, then the conditions of each rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Final, NamedTuple, TypedDict
+
+from onexgen.json_types import Json
+from onexgen.text import LanguageForm, Negation, Text, read_text, stemmer
+
+NOWHERE: Final = -1
+
+
+class TermForm(TypedDict):
+    """One term: what kind, its key in the index, and what a reader sees of it."""
+
+    kind: str
+    key: str
+    shown: str
+    value: str
+
+
+class RuleForm(TypedDict):
+    """One rule: what it needs (places in the list of terms) and what it gives."""
+
+    id: str
+    owner: str
+    label: str
+    factor: str
+    weight: float
+    any: list[int]
+    all: list[int]
+    unless: list[int]
+    whole_text: bool
+    negated: str
+    at: str
+
+
+class RulesForm(TypedDict):
+    """Rules with the terms that they share."""
+
+    terms: list[TermForm]
+    rules: list[RuleForm]
+
+
+class Hit(NamedTuple):
+    """A term that was found: its words, end exclusive; NOWHERE when it was a field."""
+
+    term: int
+    start: int
+    end: int
+
+
+class Firing(NamedTuple):
+    """A rule that fired, and on what."""
+
+    rule: RuleForm
+    hits: tuple[Hit, ...]
+
+
+class Reading:
+    """A text as rules see it: its words, what is denied, which terms stand in it."""
+
+    def __init__(self, text: Text, negated: bytearray, hits: dict[int, list[Hit]]) -> None:
+        """Keep what was found."""
+        self.text = text
+        self.negated = negated
+        self.hits = hits
+
+    def is_negated(self, hit: Hit) -> bool:
+        """Tell whether any word of a hit is denied."""
+        return hit.start != NOWHERE and self.negated.find(1, hit.start, hit.end) >= 0
+
+    def sentence(self, hit: Hit) -> int:
+        """Return the number of the sentence of a hit."""
+        return self.text.sentences[hit.start] if hit.start != NOWHERE else NOWHERE
+
+    def words(self, hit: Hit) -> str:
+        """Return the characters that a hit covers."""
+        return self.text.slice(hit.start, hit.end) if hit.start != NOWHERE else ""
+
+
+class Matcher:
+    """All rules of some documents with one index over their terms."""
+
+    def __init__(self, parts: Sequence[RulesForm], language: LanguageForm) -> None:
+        """Join the documents: their terms get one numbering."""
+        self.terms: list[TermForm] = []
+        self.rules: list[RuleForm] = []
+        self._language = language
+        self._abbreviations = frozenset(language["abbreviations"])
+        self._negation = Negation(language)
+        for part in parts:
+            first = len(self.terms)
+            self.terms.extend(part["terms"])
+            self.rules.extend(_moved(rule, first) for rule in part["rules"])
+        stem = stemmer(language["stemmer"])
+        self._index: dict[str, list[int]] = {}
+        self._regexes: list[int] = []
+        self._fields: dict[str, dict[str, list[int]]] = {}
+        for number, term in enumerate(self.terms):
+            if term["kind"] == "regex":
+                self._regexes.append(number)
+            elif term["kind"] == "field":
+                values = self._fields.setdefault(term["key"], {})
+                values.setdefault(term["value"], []).append(number)
+            elif term["kind"] == "word":
+                self._index.setdefault("=" + term["key"], []).append(number)
+            else:
+                key = " ".join(stem(term["key"].split(" ")))
+                self._index.setdefault(key, []).append(number)
+        self._longest = max((key.count(" ") + 1 for key in self._index), default=1)
+        self._patterns: dict[int, re.Pattern[str]] = {}
+
+    @cached_property
+    def _users(self) -> dict[int, list[int]]:
+        """Term -> rules that it may make fire."""
+        users: dict[int, list[int]] = {}
+        for number, rule in enumerate(self.rules):
+            for term in {*rule["any"], *rule["all"]}:
+                users.setdefault(term, []).append(number)
+        return users
+
+    @cached_property
+    def _mentions(self) -> dict[int, list[int]]:
+        """Term -> all rules that name it, those that it takes back too."""
+        mentions: dict[int, list[int]] = {}
+        for number, rule in enumerate(self.rules):
+            for term in {*rule["any"], *rule["all"], *rule["unless"]}:
+                mentions.setdefault(term, []).append(number)
+        return mentions
+
+    def rules_with(self, term: int) -> list[RuleForm]:
+        """Return all rules that name a term."""
+        return [self.rules[number] for number in self._mentions.get(term, ())]
+
+    def read(self, raw: str, subject: Mapping[str, Json] | None = None) -> Reading:
+        """Return a text with all terms that stand in it and in the fields of its subject."""
+        text = read_text(raw, self._language["stemmer"], self._abbreviations)
+        hits: dict[int, list[Hit]] = {}
+        self._find_words(text, hits)
+        self._find_regexes(text, hits)
+        for field, values in self._fields.items():
+            for value in _values((subject or {}).get(field)):
+                for term in values.get(value, ()):
+                    hits[term] = [Hit(term, NOWHERE, NOWHERE)]
+        return Reading(text, self._negation(text), hits)
+
+    def _find_words(self, text: Text, hits: dict[int, list[Hit]]) -> None:
+        index, stems, breaks = self._index, text.stems, text.breaks
+        count = len(stems)
+        for start, stem in enumerate(stems):
+            for term in index.get("=" + text.words[start], ()):
+                hits.setdefault(term, []).append(Hit(term, start, start + 1))
+            key = stem
+            end = start + 1
+            last = min(count, start + self._longest)
+            while True:
+                found = index.get(key)
+                if found is not None:
+                    for term in found:
+                        hits.setdefault(term, []).append(Hit(term, start, end))
+                if end >= last or breaks[end]:
+                    break
+                key = f"{key} {stems[end]}"
+                end += 1
+
+    def _find_regexes(self, text: Text, hits: dict[int, list[Hit]]) -> None:
+        lowered = text.raw.lower() if self._regexes else ""
+        for term in self._regexes:
+            form = self.terms[term]
+            if form["value"] not in lowered:
+                continue
+            pattern = self._patterns.get(term)
+            if pattern is None:
+                pattern = self._patterns[term] = re.compile(form["key"], re.IGNORECASE)
+            for found in pattern.finditer(text.raw):
+                start, end = text.words_at(*found.span())
+                if start < end:
+                    hits.setdefault(term, []).append(Hit(term, start, end))
+
+    def firings(self, reading: Reading, without: int | None = None) -> list[Firing]:
+        """Return the rules that fire, in their order; `without` leaves one term out."""
+        candidates = {rule for term in reading.hits for rule in self._users.get(term, ())}
+        fired = []
+        for number in sorted(candidates):
+            hits = fire(self.rules[number], reading, without)
+            if hits:
+                fired.append(Firing(self.rules[number], hits))
+        return fired
+
+
+def fire(rule: RuleForm, reading: Reading, without: int | None = None) -> tuple[Hit, ...]:
+    """Return the hits on which a rule fires, none when it does not."""
+    hits = [hit for hit in _found(rule["any"] or rule["all"][:1], reading, without)]
+    hits = [hit for hit in hits if _counts(rule, reading, hit)]
+    for term in rule["all"]:
+        found = [hit for hit in _found([term], reading, without) if _counts(rule, reading, hit)]
+        hits = [hit for hit in hits if _is_near(rule, reading, hit, found)]
+    taken_back = list(_found(rule["unless"], reading, without))
+    if taken_back:
+        hits = [hit for hit in hits if not _is_near(rule, reading, hit, taken_back)]
+    return tuple(hits)
+
+
+def _found(terms: Iterable[int], reading: Reading, without: int | None) -> Iterable[Hit]:
+    for term in terms:
+        if term != without:
+            yield from reading.hits.get(term, ())
+
+
+def _counts(rule: RuleForm, reading: Reading, hit: Hit) -> bool:
+    mode = rule["negated"]
+    return mode == "also" or reading.is_negated(hit) == (mode == "only")
+
+
+def _is_near(rule: RuleForm, reading: Reading, hit: Hit, others: Sequence[Hit]) -> bool:
+    if not others or rule["whole_text"] or hit.start == NOWHERE:
+        return bool(others)
+    sentence = reading.sentence(hit)
+    return any(other.start == NOWHERE or reading.sentence(other) == sentence for other in others)
+
+
+def _moved(rule: RuleForm, first: int) -> RuleForm:
+    if not first:
+        return rule
+    moved = rule.copy()
+    moved["any"] = [term + first for term in rule["any"]]
+    moved["all"] = [term + first for term in rule["all"]]
+    moved["unless"] = [term + first for term in rule["unless"]]
+    return moved
+
+
+def _values(value: Json) -> list[str]:
+    items = value if isinstance(value, list) else [value]
+    return [str(item) for item in items if item is not None and not isinstance(item, dict | list)]

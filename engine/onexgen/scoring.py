@@ -1,0 +1,186 @@
+"""Points of rules that fired, turned into one choice with its confidence and its reasons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypedDict
+
+from onexgen.json_types import Json, JsonObject
+from onexgen.matching import Firing, Matcher, Reading, RulesForm, fire
+
+_DIGITS = 4
+
+
+class LabelForm(TypedDict):
+    """Something that can be chosen."""
+
+    name: str
+    title: str
+    within: str
+    note: str
+    after: list[str]
+
+
+class ScaleForm(TypedDict):
+    """How points become confidence."""
+
+    temperature: float
+    choose_below: float
+    margin_below: float
+
+
+class ScoringForm(TypedDict):
+    """A compiled scoring document."""
+
+    title: str
+    parts: list[str]
+    labels: list[LabelForm]
+    factors: dict[str, float]
+    scale: ScaleForm
+    default: str
+    rules: RulesForm
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Points by label, by factor and label, and the rules that gave them."""
+
+    labels: tuple[str, ...]
+    firings: tuple[Firing, ...]
+    factors: dict[str, float]
+    totals: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def winner(self) -> str:
+        """Return the label with the most points, the first of equals; "" without any."""
+        return max(self.labels, key=lambda label: self.totals.get(label, 0.0), default="")
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether no label has points."""
+        return not any(points > 0 for points in self.totals.values())
+
+
+def tally(
+    firings: Iterable[Firing], labels: Sequence[str], factors: dict[str, float] | None = None
+) -> Scores:
+    """Add up what the rules give to some labels."""
+    known = set(labels)
+    counted = tuple(firing for firing in firings if firing.rule["label"] in known)
+    totals = dict.fromkeys(labels, 0.0)
+    for firing in counted:
+        totals[firing.rule["label"]] += points_of(firing, factors or {})
+    return Scores(tuple(labels), counted, factors or {}, totals)
+
+
+def points_of(firing: Firing, factors: dict[str, float]) -> float:
+    """Return what one rule gives: its weight times that of its factor."""
+    return firing.rule["weight"] * factors.get(firing.rule["factor"], 1.0)
+
+
+def confidences(totals: dict[str, float], temperature: float) -> dict[str, float]:
+    """Return a share of 1 for every label (softmax), so that a lead in points becomes trust."""
+    highest = max(totals.values(), default=0.0)
+    raised = {k: math.exp((points - highest) / temperature) for k, points in totals.items()}
+    whole = sum(raised.values())
+    return {label: value / whole for label, value in raised.items()}
+
+
+def choose(
+    scores: Scores,
+    labels: Sequence[LabelForm],
+    scale: ScaleForm,
+    reading: Reading,
+    *,
+    hint: str = "",
+    default: str = "",
+) -> JsonObject:
+    """Return the choice with confidence, alternatives, indicators and the evidence of each point."""
+    trust = confidences(scores.totals, scale["temperature"])
+    winner = hint or (default if scores.is_empty and default else scores.winner)
+    others = sorted((k for k in trust if k != winner), key=lambda k: -trust[k])
+    confidence = 1.0 if hint else trust.get(winner, 0.0)
+    margin = confidence - (trust[others[0]] if others else 0.0)
+    evidence = [evidence_of(firing, reading, scores.factors) for firing in scores.firings]
+    titles = {label["name"]: label["title"] for label in labels}
+    needed = confidence < scale["choose_below"] or margin < scale["margin_below"]
+    alternatives: list[Json] = [
+        {"label": label, "confidence": round(trust[label], _DIGITS)} for label in others
+    ]
+    return {
+        "label": winner,
+        "title": titles.get(winner, winner),
+        "confidence": round(confidence, _DIGITS),
+        "needs_choice": not hint and needed,
+        "alternatives": alternatives,
+        "indicators": _indicators(scores, winner, reading, hint),
+        "evidence": list[Json](evidence),
+        "factors": _factors(scores),
+    }
+
+
+def evidence_of(firing: Firing, reading: Reading, factors: dict[str, float]) -> JsonObject:
+    """Return who gave how many points to what, on which words."""
+    return {
+        "rule": firing.rule["id"],
+        "at": firing.rule["at"],
+        "label": firing.rule["label"],
+        "points": round(points_of(firing, factors), _DIGITS),
+        "text": matched_text(firing, reading),
+    }
+
+
+def matched_text(firing: Firing, reading: Reading) -> str:
+    """Return the words that made a rule fire, each once, in their order."""
+    words = (reading.words(hit) for hit in sorted(firing.hits, key=lambda hit: hit.start))
+    return ", ".join(dict.fromkeys(word for word in words if word))
+
+
+def _indicators(scores: Scores, winner: str, reading: Reading, hint: str) -> list[Json]:
+    lines: list[Json] = [f"Chosen by the request: {hint}"] if hint else []
+    ordered = sorted(scores.firings, key=lambda firing: -points_of(firing, scores.factors))
+    for firing in ordered:
+        if firing.rule["label"] == winner and points_of(firing, scores.factors) > 0:
+            kind = (firing.rule["factor"] or "rule").replace("_", " ").capitalize()
+            said = matched_text(firing, reading) or firing.rule["id"].replace("-", " ")
+            lines.append(f"{kind} match: {said}")
+    return lines
+
+
+def _factors(scores: Scores) -> JsonObject:
+    shares: dict[str, dict[str, float]] = {name: {} for name in scores.factors}
+    for firing in scores.firings:
+        given = shares.setdefault(firing.rule["factor"], {})
+        label = firing.rule["label"]
+        given[label] = round(given.get(label, 0.0) + points_of(firing, scores.factors), _DIGITS)
+    return {name: dict[str, Json](given) for name, given in shares.items()}
+
+
+def flip(matcher: Matcher, reading: Reading, scores: Scores) -> JsonObject | None:
+    """Return the one term without which another label wins; of several the most decisive."""
+    winner = scores.winner
+    best: tuple[float, JsonObject] | None = None
+    for term in sorted(reading.hits):
+        totals = _totals_without(term, matcher, reading, scores)
+        changed = max(scores.labels, key=lambda label: totals[label])
+        lead = totals[changed] - totals[winner]
+        if changed != winner and (best is None or lead > best[0]):
+            shown = matcher.terms[term]["shown"]
+            said = reading.words(reading.hits[term][0]) or shown
+            best = (lead, {"text": said, "term": shown, "to": changed})
+    return best[1] if best else None
+
+
+def _totals_without(
+    term: int, matcher: Matcher, reading: Reading, scores: Scores
+) -> dict[str, float]:
+    totals = dict(scores.totals)
+    for rule in matcher.rules_with(term):
+        if rule["label"] in totals:
+            before, after = bool(fire(rule, reading)), bool(fire(rule, reading, term))
+            if before != after:
+                points = points_of(Firing(rule, ()), scores.factors)
+                totals[rule["label"]] += points if after else -points
+    return totals

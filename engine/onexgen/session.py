@@ -1,0 +1,132 @@
+"""From a pack and a pipeline to a runner: the one way in which commands and libraries run."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Generator, Mapping, Sequence
+from pathlib import Path
+
+from onexgen import __version__
+from onexgen.actions.base import Deadline, Workspace
+from onexgen.events import Bus, MemoryBus
+from onexgen.expressions import CodeStore, Expressions
+from onexgen.json_types import Json, JsonObject
+from onexgen.plan import Plan
+from onexgen.resources import Pack
+from onexgen.runner import Progress, Request, Run, Runner
+from onexgen.settings import load_settings
+from onexgen.store import PlanStore, write_quietly
+
+
+class Session:
+    """A compiled pipeline, ready for any number of runs."""
+
+    def __init__(
+        self, pipeline: str, *, cwd: Path | None = None, environment: str | None = None
+    ) -> None:
+        """Find, compile and remember a pipeline; raises ConfigError with all that is wrong."""
+        self.cwd = cwd or Path.cwd()
+        self.settings = load_settings(self.cwd)
+        self.pack = Pack.at(self.settings.root)
+        self.environment = environment = self.settings.environment(environment)
+        store = PlanStore(self.pack, pipeline, environment, self._outside(pipeline))
+        self._codes = CodeStore(store.codes_path)
+        stored = store.load()
+        if stored is None:
+            # Compiling needs pydantic and a YAML parser; a warm start never imports them.
+            from onexgen.compiler import compile_plan
+
+            self.plan = compile_plan(self.pack, pipeline, environment, self._codes)
+            store.save(self.plan.to_json())
+        else:
+            self.plan = Plan.from_json(stored)
+        self.expressions = Expressions(self._template, codes=self._codes)
+        self._store = store
+
+    def _outside(self, pipeline: str) -> bytes:
+        """Return a pipeline file that is no part of the pack."""
+        name = os.path.normpath(pipeline).replace(os.sep, "/")
+        if self.pack.read(name) is not None:
+            return b""
+        try:
+            return Path(pipeline).read_bytes()
+        except OSError:
+            return b""
+
+    def _template(self, name: str) -> str | None:
+        raw = self.pack.read(f"templates/{name}")
+        return None if raw is None else raw.decode("utf-8")
+
+    def run(
+        self,
+        inputs: Sequence[JsonObject],
+        *,
+        bus: Bus | None = None,
+        timeout: float | None = None,
+        correlation_ids: Sequence[str] = (),
+        preview: str | None = None,
+        keep_failed: Path | None = None,
+    ) -> Generator[Progress, Mapping[str, Json] | None, list[Run]]:
+        """Yield progress; returns one run for each set of inputs."""
+        workspace = self.workspace(timeout, preview, keep_failed)
+        ids = list(correlation_ids) or [str(uuid.uuid4()) for _ in inputs]
+        requests = [
+            Request(inputs=given, correlation_id=name)
+            for given, name in zip(inputs, ids, strict=True)
+        ]
+        try:
+            return (yield from Runner(self.plan, workspace, bus or MemoryBus())(requests))
+        finally:
+            workspace.close()
+            self.remember()
+
+    def remember(self) -> None:
+        """Keep what Jinja2 compiled, for the next start."""
+        content = self._codes.content()
+        if content is not None and self._store.codes_path is not None:
+            write_quietly(self._store.codes_path, content)
+
+    def workspace(
+        self,
+        timeout: float | None = None,
+        preview: str | None = None,
+        keep_failed: Path | None = None,
+    ) -> Workspace:
+        """Return what actions may reach; `preview` (list or diff) makes nothing be written."""
+        return Workspace(
+            self.plan.documents,
+            self.plan.families,
+            self.expressions,
+            digests=self.plan.digests,
+            cwd=self.cwd,
+            version=__version__,
+            blueprints=self.plan.blueprints,
+            pipeline=self.plan.name,
+            deadline=Deadline(timeout),
+            environment=self.environment,
+            preview=preview,
+            keep_failed=keep_failed,
+        )
+
+    def outputs(self, run: Run) -> JsonObject:
+        """Return the outputs of a completed run, as the pipeline declares them."""
+        context = {**run.record, "record": run.record}
+        values: JsonObject = self.expressions.fill_all(self.plan.outputs, context)
+        return values
+
+    def summary(self, run: Run) -> list[str]:
+        """Return the lines that the pipeline prints after a successful run."""
+        context = {**run.record, "record": run.record}
+        lines = [str(self.expressions.fill(text, context)) for text in self.plan.summary]
+        return [line for line in lines if line]
+
+
+def drain(steps: Generator[Progress, Mapping[str, Json] | None, list[Run]]) -> list[Run]:
+    """Run to the end without watching."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: list[Run] = end.value
+            return result

@@ -1,0 +1,101 @@
+"""What a package says about itself: who made it from what, and what every file was."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from onexgen.diagnostics import UsageError
+from onexgen.json_types import Json, JsonObject
+from onexgen.storage import content, paths, tree
+
+PATH: Final = ".onexgen/manifest.json"
+REPLACED: Final = ".onexgen/replaced"
+CACHES: Final = ("__pycache__",)
+_TOOL: Final = "onexgen"
+_SCHEMA_VERSION: Final = 1
+_MAX_BYTES: Final = 1 << 22
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What a package was made from."""
+
+    version: str
+    pipeline: str
+    environment: str | None
+    inputs: Mapping[str, Json]
+    sources: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The files that were written, each with its digest; the manifest itself is not among them."""
+
+    files: Mapping[str, str]
+
+    def folders(self) -> set[str]:
+        """Return every folder that holds one of the files."""
+        return {folder for path in self.files for folder in paths.above(path)}
+
+
+def text(files: Mapping[str, str], origin: Origin) -> str:
+    """Return the manifest of some files: the same for the same package, wherever it is made."""
+    digests: JsonObject = {
+        path: content.digest(data) for path, data in content.encoded(files).items()
+    }
+    data: JsonObject = {
+        "schema_version": _SCHEMA_VERSION,
+        "tool": {"name": _TOOL, "version": origin.version},
+        "pipeline": origin.pipeline,
+        "environment": origin.environment,
+        "inputs": dict(origin.inputs),
+        "sources": dict(origin.sources),
+        "files": digests,
+    }
+    return json.dumps(data, indent=2, sort_keys=True) + "\n"
+
+
+def read(directory: str) -> Manifest | None:
+    """Return the manifest of a package; None when there is none that can be relied on."""
+    raw = tree.read(f"{directory}/{PATH}", _MAX_BYTES)
+    try:
+        data = json.loads(raw) if raw else None
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(data, dict) or data.get("schema_version") != _SCHEMA_VERSION:
+        return None
+    tool, files = data.get("tool"), data.get("files")
+    if not isinstance(tool, dict) or tool.get("name") != _TOOL or not isinstance(files, dict):
+        return None
+    are_digests = all(isinstance(item, str) and _DIGEST.fullmatch(item) for item in files.values())
+    return Manifest(files) if are_digests and not any(map(paths.problem, files)) else None
+
+
+def verify(directory: str, caches: Collection[str] = CACHES) -> dict[str, list[str]]:
+    """Compare a package with its manifest: what is missing, changed, and there besides."""
+    manifest = read(directory)
+    if manifest is None:
+        raise UsageError(
+            f"{directory} has no valid {PATH}", help="name the folder of a generated package"
+        )
+    found: dict[str, list[str]] = {"missing": [], "changed": [], "extra": []}
+    for path, expected in sorted(manifest.files.items()):
+        if not os.path.lexists(f"{directory}/{path}"):
+            found["missing"].append(path)
+        elif tree.digest(f"{directory}/{path}") != expected:
+            found["changed"].append(path)
+    found["extra"] = [
+        path
+        for path, kind in tree.entries(directory, caches).items()
+        if kind is not tree.Kind.EMPTY_FOLDER
+        and path not in manifest.files
+        and path != PATH
+        and not path.startswith(f"{REPLACED}/")
+    ]
+    return found

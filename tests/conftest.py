@@ -1,0 +1,41 @@
+"""What more than one test module needs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).parent.parent
+
+# The same examples in every run of `make test`: a red test is red for everyone.
+settings.register_profile("default", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("fuzz", deadline=None, max_examples=20_000, print_blob=True)
+settings.load_profile("default")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Return the root of the checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def judge() -> Callable[[Path], list[str]]:
+    """Return a function that runs the judge on a package and returns what was not accepted."""
+
+    def run(package: Path) -> list[str]:
+        script = ROOT / "tests/acceptance/accept_node.py"
+        done = subprocess.run(
+            [sys.executable, script, package], capture_output=True, text=True, check=False
+        )
+        lines = done.stdout.splitlines()
+        if done.returncode == 0 and lines and lines[-1].endswith("-> ACCEPT"):
+            return []
+        return [line for line in lines if not line.startswith("PASS")] + [done.stderr]
+
+    return run

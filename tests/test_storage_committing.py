@@ -1,0 +1,495 @@
+"""Packages on disk: made, made again, and the user's own files in between."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from onexgen.diagnostics import ConfigError, OnexgenError, OutsideError, UnsafeError
+from onexgen.storage import manifest
+from onexgen.storage.committing import Committed, commit
+from onexgen.storage.staging import Staged, abandon, keep, stage
+
+ORIGIN = manifest.Origin(
+    version="1", pipeline="default", environment=None, inputs={}, sources={"a.yaml": "0"}
+)
+FILES = {
+    "README.md": "# Größe\r\n",
+    "__init__.py": "",
+    "models/__init__.py": "",
+    "models/model_x.py": "X = 1\n",
+    "tests/test_x.py": "def test_x() -> None: ...\n",
+}
+CHANGED = {**FILES, "models/model_x.py": "X = 2\n", "models/model_y.py": "Y = 1\n"}
+EDITED = (
+    "{target} has files that were changed since they were written: {names}",
+    "move your changes elsewhere, or use --force: they are then kept in "
+    ".onexgen/replaced/ of the new package",
+)
+
+
+def sealed(files: dict[str, str]) -> dict[str, str]:
+    """Return files with their manifest."""
+    return {**files, manifest.PATH: manifest.text(files, ORIGIN)}
+
+
+def make(target: Path, files: dict[str, str], *, force: bool = False) -> Committed:
+    """Stage and commit as a run does, which undoes what failed."""
+    staged = stage(str(target), sealed(files), force=force)
+    try:
+        return commit(staged, force=force)
+    except BaseException:
+        abandon(staged.staging)
+        raise
+
+
+def content(root: Path) -> dict[str, str]:
+    """Return the text of every file below a folder."""
+    return {
+        str(path.relative_to(root)): path.read_bytes().decode()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
+
+
+def stamps(root: Path) -> dict[str, tuple[int, int, int]]:
+    """Return what changes when anything is written at or below a folder."""
+    return {
+        str(path): (path.lstat().st_ino, path.lstat().st_mtime_ns, path.lstat().st_ctime_ns)
+        for path in [root.parent, root, *root.rglob("*")]
+    }
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    """Return a place that is not there yet, two folders deep."""
+    return tmp_path / "made" / "for" / "package"
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o777])
+def test_modes_do_not_depend_on_the_umask(target: Path, umask: int) -> None:
+    """Files get 0644 and folders 0755, those above the package too."""
+    target.parent.parent.mkdir()
+    before = os.umask(umask)
+    try:
+        make(target, FILES)
+    finally:
+        os.umask(before)
+
+    paths = [target.parent, target, *target.rglob("*")]
+    assert {(path.is_dir(), stat.S_IMODE(path.stat().st_mode)) for path in paths} == {
+        (True, 0o755),
+        (False, 0o644),
+    }
+
+
+def test_a_new_package(target: Path) -> None:
+    """All files are there, in UTF-8 with line feeds, and nothing else is."""
+    done = make(target, FILES)
+
+    expected = {path: text.replace("\r\n", "\n") for path, text in sealed(FILES).items()}
+    assert content(target) == expected
+    assert done == Committed(str(target), tuple(sorted(expected)), written=6)
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_an_unchanged_package_is_not_written(target: Path) -> None:
+    """The same package again touches nothing: no time, no inode, no folder beside it."""
+    make(target, FILES)
+    before = stamps(target)
+
+    staged = stage(str(target), sealed(FILES))
+    done = commit(staged)
+
+    assert stamps(target) == before
+    assert staged == Staged(str(target), "", str(target), tuple(sorted(sealed(FILES))))
+    assert done.to_json() == {
+        "target": str(target),
+        "files": sorted(sealed(FILES)),
+        "written": 0,
+        "unchanged": True,
+        "carried": [],
+        "replaced": [],
+    }
+
+
+def test_an_unchanged_package_in_two_steps(target: Path) -> None:
+    """Files that are staged later are compared as well; one that differs stages them all."""
+    make(target, FILES)
+    before = stamps(target)
+    first = stage(str(target), {path: FILES[path] for path in ("README.md", "__init__.py")})
+    rest = {p: text for p, text in sealed(FILES).items() if p not in first.files}
+
+    second = stage(str(target), rest, earlier=first)
+
+    assert (first.staging, second.staging) == ("", "")
+    assert commit(second).written == 0
+    assert stamps(target) == before
+
+    later = {path: text for path, text in sealed(CHANGED).items() if path not in first.files}
+    third = stage(str(target), later, earlier=first)
+    assert third.directory != str(target)
+    assert commit(third).written == 3
+    assert content(target) == {**sealed(CHANGED), "README.md": "# Größe\n"}
+
+
+def test_files_added_later_join_the_staged_ones(target: Path) -> None:
+    """A second call adds and replaces files; the commit takes all of them."""
+    first = stage(str(target), {"README.md": "old", "__init__.py": ""})
+    second = stage(str(target), sealed(FILES), earlier=first)
+
+    assert second.staging == first.staging
+    assert Path(second.directory).name == target.name
+    assert not target.exists()
+    assert commit(second).written == 6
+    assert content(target)["README.md"] == "# Größe\n"
+
+
+def test_a_changed_package(target: Path) -> None:
+    """Files that are no longer made disappear, and only real differences are counted."""
+    make(target, {**FILES, "old/gone.py": "x\n"})
+
+    done = make(target, CHANGED)
+
+    assert content(target) == {**sealed(CHANGED), "README.md": "# Größe\n"}
+    assert (done.written, done.carried, done.replaced) == (3, (), ())
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_files_of_the_user_are_carried_over(target: Path) -> None:
+    """What the user added is the very same file afterwards; caches are dropped."""
+    make(target, FILES)
+    own = target / "notes" / "deep" / "todo.txt"
+    own.parent.mkdir(parents=True)
+    own.write_text("mine")
+    (target / "models" / "model_own.py").write_text("OWN = 1\n")
+    (target / "link").symlink_to("../elsewhere")
+    (target / "data").mkdir(mode=0o700)
+    (target / "private").mkdir()
+    (target / "private" / "key").write_text("secret")
+    (target / "private").chmod(0o500)
+    (target / "models" / "__pycache__").mkdir()
+    (target / "models" / "__pycache__" / "x.pyc").write_text("stale")
+    os.mkfifo(target / "pipe")
+    before = own.stat()
+
+    done = make(target, CHANGED)
+
+    after = own.stat()
+    assert done.carried == (
+        "link",
+        "models/model_own.py",
+        "notes/deep/todo.txt",
+        "pipe",
+        "private/key",
+    )
+    assert (after.st_ino, after.st_mtime_ns, after.st_nlink) == (
+        before.st_ino,
+        before.st_mtime_ns,
+        1,
+    )
+    assert (target / "link").readlink() == Path("../elsewhere")
+    assert list((target / "data").iterdir()) == []
+    assert stat.S_IMODE((target / "private").stat().st_mode) == 0o500
+    assert stat.S_ISFIFO((target / "pipe").stat().st_mode)
+    assert not (target / "models" / "__pycache__").exists()
+    assert (target / "private" / "key").read_text() == "secret"
+
+
+def test_an_edited_file_is_refused(target: Path) -> None:
+    """Without force nothing is lost: the package stays as the user left it."""
+    make(target, FILES)
+    (target / "models" / "model_x.py").write_text("X = 7\n")
+    (target / "README.md").unlink()
+    before = content(target)
+
+    with pytest.raises(UnsafeError) as caught:
+        make(target, CHANGED)
+
+    message, help_text = EDITED
+    assert caught.value.message == message.format(target=target, names="models/model_x.py")
+    assert caught.value.help == help_text
+    assert content(target) == before
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_an_edit_that_equals_the_new_file_is_no_conflict(target: Path) -> None:
+    """Who made the change by hand already is not asked about it."""
+    make(target, FILES)
+    (target / "models" / "model_x.py").write_text(CHANGED["models/model_x.py"])
+
+    assert make(target, CHANGED).written == 2
+
+
+def test_an_edited_file_is_kept_when_forced(target: Path) -> None:
+    """Each replacement keeps what it replaced, beside what earlier ones kept."""
+    for number in (1, 2):
+        make(target, FILES, force=True)
+        (target / "models" / "model_x.py").write_text(f"EDIT = {number}\n")
+        kept = f".onexgen/replaced/{number}/models/model_x.py.orig"
+
+        done = make(target, CHANGED, force=True)
+
+        assert done.replaced == (kept,)
+        assert (target / kept).read_text() == f"EDIT = {number}\n"
+        assert (target / "models" / "model_x.py").read_text() == "X = 2\n"
+
+    assert (target / ".onexgen/replaced/1/models/model_x.py.orig").read_text() == "EDIT = 1\n"
+    assert not [*target.glob(".onexgen/**/*.py"), *target.glob(".onexgen/**/*.yaml")]
+
+
+def test_a_stale_edited_file_is_kept_too(target: Path) -> None:
+    """An edited file that is no longer made is not dropped silently."""
+    make(target, {**FILES, "old.py": "x\n"})
+    (target / "old.py").write_text("mine\n")
+
+    with pytest.raises(UnsafeError, match=r"were written: old\.py$"):
+        make(target, FILES)
+    done = make(target, FILES, force=True)
+
+    assert done.replaced == (".onexgen/replaced/1/old.py.orig",)
+    assert (target / ".onexgen/replaced/1/old.py.orig").read_text() == "mine\n"
+
+
+@pytest.mark.parametrize(
+    ("own", "new", "kept"),
+    [
+        ({"models/model_y.py": "mine"}, {}, "models/model_y.py"),
+        ({"extra": "mine"}, {"extra/x.py": "1\n"}, "extra"),
+        ({"extra/deep/x": "mine"}, {"extra": "1\n"}, "extra/deep/x"),
+    ],
+)
+def test_a_file_of_the_user_in_the_way(
+    target: Path, own: dict[str, str], new: dict[str, str], kept: str
+) -> None:
+    """What the new package needs for something else is refused, or kept when forced."""
+    make(target, FILES)
+    for path, text in own.items():
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        (target / path).write_text(text)
+
+    with pytest.raises(UnsafeError, match=f"were written: {kept}$"):
+        make(target, {**CHANGED, **new})
+    done = make(target, {**CHANGED, **new}, force=True)
+
+    assert done.replaced == (f".onexgen/replaced/1/{kept}.orig",)
+    assert (target / done.replaced[0]).read_text() == "mine"
+    assert {**content(target), **CHANGED} == content(target) | {"README.md": "# Größe\r\n"}
+
+
+def test_a_generated_file_that_became_a_link(target: Path) -> None:
+    """A link in the place of a file is an edit, and is never written through."""
+    make(target, FILES)
+    outside = target.parent / "outside"
+    outside.write_text("X = 1\n")
+    (target / "models" / "model_x.py").unlink()
+    (target / "models" / "model_x.py").symlink_to(outside)
+
+    with pytest.raises(UnsafeError, match=r"were written: models/model_x\.py$"):
+        make(target, CHANGED)
+    make(target, CHANGED, force=True)
+
+    assert outside.read_text() == "X = 1\n"
+    assert (target / ".onexgen/replaced/1/models/model_x.py.orig").readlink() == outside
+    assert (target / "models" / "model_x.py").read_text() == "X = 2\n"
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_folder_of_somebody_else(target: Path, force: bool) -> None:
+    """It is refused; forced, what differs is kept and everything else stays where it is."""
+    target.mkdir(parents=True)
+    (target / "README.md").write_text("mine")
+    (target / "__init__.py").write_text("")
+    (target / "own.py").write_text("OWN = 1\n")
+    before = content(target)
+
+    if not force:
+        with pytest.raises(UnsafeError) as caught:
+            make(target, FILES)
+        assert caught.value.message == (
+            f"{target} exists and was not written by onexgen (no valid .onexgen/manifest.json)"
+        )
+        assert caught.value.help == (
+            "choose another folder, or use --force: what differs is then kept in "
+            ".onexgen/replaced/ of the new package"
+        )
+        assert content(target) == before
+        return
+
+    done = make(target, FILES, force=True)
+    assert done.carried == ("own.py",)
+    assert done.replaced == (".onexgen/replaced/1/README.md.orig",)
+    assert content(target) == {
+        **sealed(FILES),
+        "README.md": "# Größe\n",
+        "own.py": "OWN = 1\n",
+        ".onexgen/replaced/1/README.md.orig": "mine",
+    }
+
+
+def test_an_empty_folder_is_free(target: Path) -> None:
+    """There is nothing in it that could be lost."""
+    target.mkdir(parents=True)
+
+    assert make(target, FILES).written == 6
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "message", "help_text"),
+    [
+        (
+            "file",
+            "{target} is a file, not a folder",
+            "move it away, or choose another folder",
+        ),
+        (
+            "link",
+            "{target} is a symbolic link",
+            "remove the link, or name the folder that it points to",
+        ),
+    ],
+)
+def test_no_folder_at_all(
+    target: Path, kind: str, message: str, help_text: str, force: bool
+) -> None:
+    """A file or a link is refused, forced or not."""
+    target.parent.mkdir(parents=True)
+    if kind == "file":
+        target.write_text("mine")
+    else:
+        target.symlink_to(target.parent)
+
+    with pytest.raises(UnsafeError) as caught:
+        make(target, FILES, force=force)
+
+    assert caught.value.message == message.format(target=target)
+    assert caught.value.help == help_text
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_package_without_manifest_is_not_committed(target: Path) -> None:
+    """The pipeline forgot to seal: that is an error of its file."""
+    staged = stage(str(target), FILES)
+
+    with pytest.raises(ConfigError) as caught:
+        commit(staged)
+
+    abandon(staged.staging)
+    assert caught.value.message == f"what was staged for {target} has no .onexgen/manifest.json"
+    assert not target.parent.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("models/model_x.py", "models/model_x.py"),
+        (manifest.PATH, manifest.PATH),
+    ],
+)
+def test_what_was_sealed_is_what_is_committed(target: Path, change: str, named: str) -> None:
+    """A staged file that changes after sealing, in a test run say, stops the commit."""
+    staged = stage(str(target), sealed(FILES))
+    (Path(staged.directory) / change).write_text("{}")
+
+    with pytest.raises(OnexgenError) as caught:
+        commit(staged)
+
+    abandon(staged.staging)
+    expected = f"what was staged for {target} is not what was sealed: "
+    if change == manifest.PATH:
+        named = ", ".join(sorted(FILES))
+    assert caught.value.message == expected + named
+    assert not target.parent.exists()
+
+
+def test_an_unsealed_file_stops_the_commit(target: Path) -> None:
+    """Every staged file has to be in the manifest."""
+    staged = stage(str(target), {**sealed(FILES), "late.py": ""})
+
+    with pytest.raises(OnexgenError, match=r"not what was sealed: late\.py$"):
+        commit(staged)
+
+    abandon(staged.staging)
+
+
+def test_what_a_test_run_left_is_not_committed(target: Path) -> None:
+    """Caches, links and files that nobody declared do not reach the package."""
+    staged = stage(str(target), sealed(FILES))
+    inside = Path(staged.directory)
+    (inside / "tests" / "__pycache__").mkdir()
+    (inside / "tests" / "__pycache__" / "x.pyc").write_text("cache")
+    (inside / "server" / "data").mkdir(parents=True)
+    (inside / "server" / "data" / "1").write_text("x")
+    (inside / "link").symlink_to("/")
+
+    commit(staged)
+
+    assert content(target) == {**sealed(FILES), "README.md": "# Größe\n"}
+    assert sorted(path.name for path in target.iterdir()) == [
+        ".onexgen",
+        "README.md",
+        "__init__.py",
+        "models",
+        "tests",
+    ]
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_link_in_the_staged_tree_is_not_followed(target: Path) -> None:
+    """Later files are not written through a folder that became a link."""
+    staged = stage(str(target), {"models/model_x.py": ""})
+    models = Path(staged.directory) / "models"
+    models.rename(models.with_name("moved"))
+    models.symlink_to(target.parent)
+
+    with pytest.raises(OutsideError) as caught:
+        stage(str(target), {"models/model_y.py": ""}, earlier=staged)
+
+    assert caught.value.message == (
+        f"cannot write {target}: a file stands where a folder is needed (at {models})"
+    )
+    assert not (target.parent / "model_y.py").exists()
+    abandon(staged.staging)
+
+
+def test_abandoning_leaves_no_trace(target: Path) -> None:
+    """Folders that were made for the package go as well; doing it twice does no harm."""
+    staged = stage(str(target), FILES)
+
+    abandon(staged.staging)
+    abandon(staged.staging)
+    abandon("")
+
+    assert not target.parent.parent.exists()
+    with pytest.raises(OutsideError) as caught:
+        commit(Staged(str(target), staged.staging, staged.directory, (manifest.PATH,)))
+    assert caught.value.message == f"what was staged for {target} is gone"
+
+
+def test_a_refused_package_can_be_kept(target: Path, tmp_path: Path) -> None:
+    """It is moved away to be looked at, under a number when something is there."""
+    folder = tmp_path / "failed" / "packages"
+    kept = []
+    for _ in range(2):
+        staged = stage(str(target), FILES)
+        kept.append(keep(staged.staging, str(folder)))
+
+    assert kept == [f"{folder}/package", f"{folder}/package-2"]
+    assert content(Path(kept[1])) == {**FILES, "README.md": "# Größe\n"}
+    assert not target.parent.exists()
+    assert keep("", str(folder)) == ""
+
+
+def test_only_staging_folders_are_removed(target: Path) -> None:
+    """A wrong path is refused before anything happens to it."""
+    target.mkdir(parents=True)
+
+    with pytest.raises(UnsafeError) as caught:
+        abandon(str(target))
+
+    assert caught.value.message == f"{target} is no staging folder"
+    assert target.exists()
