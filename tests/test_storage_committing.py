@@ -26,8 +26,10 @@ FILES = {
 CHANGED = {**FILES, "models/model_x.py": "X = 2\n", "models/model_y.py": "Y = 1\n"}
 EDITED = (
     "{target} has files that were changed since they were written: {names}",
-    "move your changes elsewhere, or use --force: they are then kept in "
-    ".onexgen/replaced/ of the new package",
+    (
+        "move your changes elsewhere, or use --force: they are then kept in "
+        ".onexgen/replaced/ of the new package"
+    ),
 )
 
 
@@ -113,6 +115,7 @@ def test_an_unchanged_package_is_not_written(target: Path) -> None:
         "unchanged": True,
         "carried": [],
         "replaced": [],
+        "diff": "",
     }
 
 
@@ -134,6 +137,14 @@ def test_an_unchanged_package_in_two_steps(target: Path) -> None:
     assert third.directory != str(target)
     assert commit(third).written == 3
     assert content(target) == {**sealed(CHANGED), "README.md": "# Größe\n"}
+
+
+def test_nothing_yet_is_staged_as_well(target: Path) -> None:
+    """Where no package is, even no files make a folder that later ones join."""
+    first = stage(str(target), {})
+
+    assert Path(first.directory).is_dir()
+    assert commit(stage(str(target), sealed(FILES), earlier=first)).written == 6
 
 
 def test_files_added_later_join_the_staged_ones(target: Path) -> None:
@@ -226,7 +237,7 @@ def test_an_edit_that_equals_the_new_file_is_no_conflict(target: Path) -> None:
 
 def test_an_edited_file_is_kept_when_forced(target: Path) -> None:
     """Each replacement keeps what it replaced, beside what earlier ones kept."""
-    for number in (1, 2):
+    for number in (1, 2, 3):
         make(target, FILES, force=True)
         (target / "models" / "model_x.py").write_text(f"EDIT = {number}\n")
         kept = f".onexgen/replaced/{number}/models/model_x.py.orig"
@@ -493,3 +504,16 @@ def test_only_staging_folders_are_removed(target: Path) -> None:
 
     assert caught.value.message == f"{target} is no staging folder"
     assert target.exists()
+
+
+def test_a_staged_folder_that_became_a_link_stops_the_commit(target: Path) -> None:
+    """Files have to be in the staged tree itself, not behind a link."""
+    staged = stage(str(target), sealed(FILES))
+    models = Path(staged.directory) / "models"
+    models.rename(target.parent / "moved")
+    models.symlink_to(target.parent / "moved")
+
+    with pytest.raises(OnexgenError, match=r"sealed: models/__init__\.py, models/model_x\.py$"):
+        commit(staged)
+
+    abandon(staged.staging)

@@ -35,9 +35,9 @@ def _rows(document: Any) -> list[Row]:
             return [{"name": name, "summary": _summary(item)} for name, item in items.items()]
         if isinstance(items, list):
             return [
-                {"name": str(item["id"]), "summary": _summary(item)}
+                {"name": str(item.get("name") or item.get("id")), "summary": _summary(item)}
                 for item in items
-                if isinstance(item, dict) and "id" in item
+                if isinstance(item, dict)
             ]
     return []
 

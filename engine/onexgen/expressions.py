@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import marshal
-from collections.abc import Callable, Generator, Iterable, Mapping
+import math
+import re
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +16,7 @@ from jinja2 import (
     StrictUndefined,
     TemplateError,
     TemplateNotFound,
+    TemplateSyntaxError,
     Undefined,
 )
 from jinja2.bccache import Bucket
@@ -25,10 +29,21 @@ from onexgen.json_types import Json
 OMIT: Final = "\x00omit\x00"
 _NAMES: Final = "expression:"
 _START, _END = "${{", "}}"
+_WHITE: Final = " \t\r\n"
+# Not empty, and no sign at an end that would strip white space.
+_SINGLE: Final = re.compile(r"(?!-)(?=.*\S).*(?<!-)", re.DOTALL)
+# A name, or what stands below it in the record: data already, whatever else an expression yields.
+_PLACE: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_FAILURES: Final = (
+    TemplateError, ArithmeticError, AttributeError, LookupError, MemoryError, NameError,
+    RuntimeError, TypeError, ValueError,
+)  # fmt: skip
+# The same input gives the same bytes: nothing here may draw lots.
+_RANDOM_FILTER, _RANDOM_GLOBAL = "random", "lipsum"
 
 
 class CodeStore(BytecodeCache):
-    """Compiled templates, all in one file: one read at a start."""
+    """Compiled templates, all in one file: one read at a start; a damaged file is as none."""
 
     def __init__(self, path: Path | None) -> None:
         """Read the file if it is there."""
@@ -37,9 +52,13 @@ class CodeStore(BytecodeCache):
         self._is_changed = False
         if path is not None:
             try:
-                self._codes = dict(marshal.loads(path.read_bytes()))
-            except (OSError, ValueError, EOFError, TypeError):
-                self._codes = {}
+                raw = path.read_bytes()
+            except OSError:
+                return
+            digest, codes = raw[:_DIGEST_BYTES], raw[_DIGEST_BYTES:]
+            # Checked first: Python may crash while it reads code that is damaged.
+            if digest == _digest(codes):
+                self._codes = marshal.loads(codes)  # noqa: S302 - the user's own private folder.
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Give Jinja2 what is stored; it checks the checksum itself."""
@@ -54,7 +73,17 @@ class CodeStore(BytecodeCache):
 
     def content(self) -> bytes | None:
         """Return what is to be stored, None when nothing changed."""
-        return marshal.dumps(self._codes) if self._is_changed else None
+        if not self._is_changed:
+            return None
+        codes = marshal.dumps(self._codes)
+        return _digest(codes) + codes
+
+
+_DIGEST_BYTES: Final = 16
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=_DIGEST_BYTES).digest()
 
 
 class _Loader(BaseLoader):
@@ -63,7 +92,11 @@ class _Loader(BaseLoader):
     def __init__(self, read: Callable[[str], str | None]) -> None:
         self._read = read
 
-    def get_source(self, environment: Any, template: str) -> tuple[str, str, Callable[[], bool]]:
+    def get_source(
+        self,
+        environment: Any,  # noqa: ARG002 - Jinja2 passes it.
+        template: str,
+    ) -> tuple[str, str, Callable[[], bool]]:
         if template.startswith(_NAMES):
             text = f"{{% set result = ({template.removeprefix(_NAMES)}) %}}"
             return text, template, lambda: True
@@ -95,6 +128,7 @@ class Expressions:
             auto_reload=False,
             cache_size=-1,
         )
+        del self.environment.filters[_RANDOM_FILTER], self.environment.globals[_RANDOM_GLOBAL]
         self.environment.filters.update(FILTERS)
         self.environment.globals.update({"omit": OMIT, **(functions or {})})
         # Only finds where expressions begin and end: `{%` and `{#` mean nothing there.
@@ -119,10 +153,12 @@ class Expressions:
     def _split(self, text: str) -> tuple[tuple[bool, str], ...]:
         if _START not in text:
             return ((False, text),)
-        # A single expression is by far the most common; Jinja2 says if it is one.
-        stripped = text.strip()
-        if text.count(_START) == 1 and stripped.startswith(_START) and stripped.endswith(_END):
-            return ((True, stripped[len(_START) : -len(_END)].strip()),)
+        # A single expression is by far the most common.
+        stripped = text.strip(_WHITE)
+        inner = stripped[len(_START) : -len(_END)]
+        is_closed = stripped.startswith(_START) and stripped.endswith(_END)
+        if is_closed and _SINGLE.fullmatch(inner) and _START not in inner and _END not in inner:
+            return ((True, inner.strip(_WHITE)),)
         parts: list[tuple[bool, str]] = []
         inside: list[str] = []
         is_inside = False
@@ -131,12 +167,18 @@ class Expressions:
                 is_inside, inside = True, []
             elif kind == "variable_end":
                 is_inside = False
-                parts.append((True, "".join(inside).strip()))
+                parts.append((True, "".join(inside).strip(_WHITE)))
+                if not parts[-1][1]:
+                    raise TemplateSyntaxError("an expression is missing", 1)
             elif is_inside:
                 inside.append(value)
             elif value:
                 parts.append((False, value))
-        return tuple(parts)
+        if is_inside:
+            raise TemplateSyntaxError(f"'{_START}' without '{_END}'", 1)
+        # White space around one expression means nothing: that is how YAML writes long texts.
+        whole = [part for part in parts if part[0] or part[1].strip(_WHITE)]
+        return tuple(whole if len(whole) == 1 and whole[0][0] else parts)
 
     def evaluate(self, expression: str, context: Mapping[str, Any]) -> Any:
         """Return the value of one bare expression."""
@@ -146,13 +188,10 @@ class Expressions:
             for _ in template.root_render_func(frame):
                 pass
             result = frame.vars["result"]
-            if isinstance(result, Undefined):
-                str(result)  # Raises, with the name that is missing.
-        except (TemplateError, TypeError, ValueError, KeyError) as error:
-            raise OnexgenError(f"cannot evaluate '{expression}': {error}") from error
-        if isinstance(result, (tuple, set, frozenset, Generator)):
-            return list(result)
-        return result
+            is_data = isinstance(result, (dict, list)) and _PLACE.fullmatch(expression)
+            return result if is_data else _data(result)
+        except _FAILURES as error:
+            raise OnexgenError(f"cannot evaluate '{expression}': {_said(error)}") from error
 
     def fill(self, text: str, context: Mapping[str, Any]) -> Any:
         """Return `text` with its expressions replaced; one whole expression keeps its type."""
@@ -183,10 +222,11 @@ class Expressions:
         """Return a template of the pack, rendered."""
         try:
             return self.environment.get_template(template).render(context)
-        except (TemplateError, TypeError, ValueError, KeyError) as error:
+        except _FAILURES as error:
             name, line = _blamed(error, template)
             raise OnexgenError(
-                f"templates/{name}:{line}: {error}", help="`onexgen check` looks at every template"
+                f"templates/{name}:{line}: {_said(error)}",
+                help="`onexgen check` looks at every template",
             ) from error
 
     def is_whole(self, text: str) -> bool:
@@ -195,6 +235,26 @@ class Expressions:
         return len(parts) == 1 and parts[0][0]
 
 
+def _data(value: Any) -> Any:
+    """Return what an expression yields as plain data; raises when it is no data."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"it yields {value}, which is no number")
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, Undefined):
+        return str(value)  # Raises, with the name that is missing.
+    if isinstance(value, Mapping):
+        return {str(key): _data(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, range, Iterator, KeysView, ValuesView, ItemsView)):
+        return [_data(item) for item in value]
+    raise TypeError(f"it yields a {type(value).__name__}, which is no data")
+
+
+def _said(error: BaseException) -> str:
+    """Return what an error says, without the line number that Jinja2 appends to some."""
+    return getattr(error, "message", None) or str(error) or type(error).__name__
 
 
 def _blamed(error: BaseException, template: str) -> tuple[str, int]:

@@ -7,8 +7,10 @@ import json
 import keyword
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
+
+from jinja2 import Environment, pass_environment
 
 from onexgen.json_types import Json
 from onexgen.yaml_text import to_yaml
@@ -36,6 +38,12 @@ def identifier(text: str, fallback: str = "item", reserved: Iterable[str] = ()) 
     while name in _TAKEN or name in reserved:
         name = f"{name}_"
     return name.replace("__", "_")
+
+
+def slug(text: str, fallback: str = "item") -> str:
+    """Return an ASCII snake_case name that may be a keyword: for files, topics and columns."""
+    name = "_".join(tokens(text))[:_MAX_IDENTIFIER].strip("_") or fallback
+    return f"n{name}" if name[0].isdigit() else name
 
 
 def snake(text: str) -> str:
@@ -154,6 +162,33 @@ def first_part(name: str) -> str:
     return name.partition(".")[0]
 
 
+def lookup(value: str, table: Mapping[str, Json], default: Json = None) -> Json:
+    """Return what a table says about a value."""
+    return table.get(value, default)
+
+
+@pass_environment
+def each(
+    environment: Environment, values: Iterable[dict[str, Json]], key: str, name: str, *args: Json
+) -> list[Json]:
+    """Return mappings with a filter applied to one key of each."""
+    return [
+        {**value, key: _plain(environment.call_filter(name, value[key], list(args)))}
+        for value in values
+    ]
+
+
+def _plain(value: Any) -> Json:
+    """Return a list in place of a generator."""
+    plain: Json = list(value) if isinstance(value, Iterator) else value
+    return plain
+
+
+def rows(values: Iterable[Mapping[str, Json]], pattern: str, joiner: str = "\n") -> str:
+    """Return a line for each mapping, by a pattern such as `%(name)s: %(points).1f`."""
+    return joiner.join(pattern % value for value in values)
+
+
 def pick(value: Mapping[str, Json], *keys: str) -> Json:
     """Return the named keys of a mapping that it has."""
     return {key: value[key] for key in keys if key in value}
@@ -172,9 +207,11 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "as_field": as_field,
     "comment": docstring,
     "docstring": docstring,
+    "each": each,
     "first_part": first_part,
     "identifier": identifier,
     "kebab": kebab,
+    "lookup": lookup,
     "markdown": markdown,
     "merge": merge,
     "one_line": one_line,
@@ -183,7 +220,9 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "plural": plural,
     "prefixed": prefixed,
     "py": py,
+    "rows": rows,
     "singular": singular,
+    "slug": slug,
     "snake": snake,
     "to_json": to_json,
     "to_yaml": to_yaml,

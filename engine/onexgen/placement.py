@@ -57,11 +57,13 @@ def _check_marker(where: Where, place: Path, expressions: Expressions, marks: Ma
     # The condition is looked at first: reading files is the dearer of the two.
     names["when"] = _names(where.when, (*place, "when"), expressions, marks)
     for key, used in names.items():
-        if "marker" in used and (where.marker is None or key == "when"):
-            marks.error(
-                "undefined-name", (*place, key), "nothing defines 'marker' here",
-                help="the place has no `marker`" if where.marker is None else "",
-            )  # fmt: skip
+        if "marker" not in used or (where.marker is not None and key != "when"):
+            continue
+        why = "the place has no `marker`"
+        if where.marker is not None:
+            why = "the condition is looked at before the marker"
+        said = "nothing defines 'marker' here"
+        marks.error("undefined-name", (*place, key), said, help=why)
     if where.marker is None:
         return
     for key in ("file", "beside"):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from onexgen.diagnostics import Diagnostic, Span
 from onexgen.json_types import Json
@@ -14,13 +15,17 @@ START = Span(1, 1, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that was read: its text, its data, and where every key and value stands."""
+    """A file that was read: its text, its data, and where every key and value stands.
+
+    `origins` are the values that another file put there: each with its place in that file.
+    """
 
     path: str
     text: str
     data: Json
     keys: dict[Path, Span]
     values: dict[Path, Span]
+    origins: Mapping[Path, tuple[Source, Path]] = field(default_factory=dict)
 
 
 class Marks:
@@ -31,22 +36,31 @@ class Marks:
         self.source = source
         self.diagnostics: list[Diagnostic] = []
 
-    def span(self, path: Path, *, key: bool = False) -> Span:
-        """Return the place of a path's value or key, or else of its nearest known ancestor."""
-        if not key and path in self.source.values:
-            return self.source.values[path]
+    def place(self, path: Path, *, key: bool = False) -> tuple[str, Span]:
+        """Return the file and span of a path's value or key, or of its nearest known ancestor."""
+        source, path = self._origin(path)
+        if not key and path in source.values:
+            return source.path, source.values[path]
         for length in range(len(path), 0, -1):
             known = path[:length]
-            if known in self.source.keys:
-                return self.source.keys[known]
-            if known in self.source.values:
-                return self.source.values[known]
-        return self.source.values.get((), START)
+            if known in source.keys:
+                return source.path, source.keys[known]
+            if known in source.values:
+                return source.path, source.values[known]
+        return source.path, source.values.get((), START)
+
+    def _origin(self, path: Path) -> tuple[Source, Path]:
+        """Return the file that a value really stands in, and its path there."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.source.origins:
+                source, place = self.source.origins[path[:length]]
+                return source, (*place, *path[length:])
+        return self.source, path
 
     def at(self, path: Path) -> str:
         """Return the place of a path as `file:line:column`."""
-        span = self.span(path)
-        return f"{self.source.path}:{span.line}:{span.column}"
+        file, span = self.place(path)
+        return f"{file}:{span.line}:{span.column}"
 
     def error(
         self,
@@ -59,7 +73,5 @@ class Marks:
         key: bool = False,
     ) -> None:
         """Record a problem with the value (or the key) at a path."""
-        span = self.span(path, key=key)
-        self.diagnostics.append(
-            Diagnostic(code, message, self.source.path, span, help=help, note=note)
-        )
+        file, span = self.place(path, key=key)
+        self.diagnostics.append(Diagnostic(code, message, file, span, help=help, note=note))

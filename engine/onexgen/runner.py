@@ -82,7 +82,7 @@ class Runner:
         What is sent replaces values of the first run, and must have the shape of what it replaces.
         """
         runs = [
-            Run(request=r, record={"inputs": r.inputs, RUN_KEY: {"id": r.correlation_id}})
+            Run(request=r, record={"inputs": r.inputs, RUN_KEY: self._about(r)})
             for r in requests
         ]
         shown = [stage for stage in self._plan.stages if not stage.optional]
@@ -108,6 +108,9 @@ class Runner:
                 self._undo(run)
             raise
         return runs
+
+    def _about(self, request: Request) -> JsonObject:
+        return {"id": request.correlation_id, "preview": self._workspace.preview}
 
     def _stage(self, stage: StagePlan, number: int, runs: list[Run]) -> list[Run]:
         self._workspace.deadline = self._deadline.within(stage.timeout, f"stage '{stage.title}'")

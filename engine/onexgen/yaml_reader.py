@@ -89,7 +89,7 @@ class Reader:
             return None
         if first.version or first.tags:
             self._problem("yaml-directive", START)
-        data, _ = self._node((), self._next())
+        data, _ = self._value((), self._next())
         self._next()
         after = self._next()
         if isinstance(after, DocumentStartEvent):
@@ -99,8 +99,8 @@ class Reader:
     def _next(self) -> Any:
         return next(self._events)
 
-    def _node(self, path: Path, event: Event) -> tuple[Json, Span]:
-        span = _span(event)
+    def _value(self, path: Path, event: Event, key: Span | None = None) -> tuple[Json, Span]:
+        span = _after(key) if key and _is_absent(event, key) else _span(event)
         self._refuse_decorations(event, span)
         value: Json = None
         if isinstance(event, ScalarEvent):
@@ -119,7 +119,7 @@ class Reader:
         items: list[Json] = []
         event = self._next()
         while not isinstance(event, SequenceEndEvent):
-            item, last = self._node((*path, len(items)), event)
+            item, last = self._value((*path, len(items)), event)
             items.append(item)
             event = self._next()
         return items, _end(event, last)
@@ -129,19 +129,15 @@ class Reader:
         event = self._next()
         while not isinstance(event, MappingEndEvent):
             key, last = self._key(path, event)
-            event = self._next()
-            if key == "<<" and isinstance(event, AliasEvent):
-                last = _span(event)  # the merge key has been refused, that is enough
-            else:
-                value, last = self._node((*path, key), event)
-                mapping.setdefault(key, value)
+            value, last = self._value((*path, key), self._next(), last)
+            mapping.setdefault(key, value)
             event = self._next()
         return mapping, _end(event, last)
 
     def _key(self, path: Path, event: Event) -> tuple[str, Span]:
         span = _span(event)
         if not isinstance(event, ScalarEvent):
-            _, span = self._node((*path, "?"), event)
+            _, span = self._value((*path, "?"), event)
             self._problem("key-not-text", span, "a list or a mapping")
             return "?", span
         self._refuse_decorations(event, span)
@@ -203,6 +199,17 @@ class Reader:
 def _span(event: Event) -> Span:
     start, end = event.start_mark, event.end_mark
     return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def _is_absent(event: Event, key: Span) -> bool:
+    """Tell whether nothing follows a key: the parser puts that at the next token, pages below."""
+    is_empty = isinstance(event, ScalarEvent) and event.style is None and not event.value
+    return is_empty and _span(event).line > key.end_line
+
+
+def _after(key: Span) -> Span:
+    column = key.end_column + 1
+    return Span(key.end_line, column, key.end_line, column)
 
 
 def _start(span: Span, length: int) -> Span:

@@ -11,6 +11,8 @@ ACTIONS: Final[dict[str, str]] = {
     "build": "onexgen.actions.build:Build",
     "check": "onexgen.actions.check:Check",
     "commit": "onexgen.actions.commit:Commit",
+    "diagnose": "onexgen.actions.diagnose:Diagnose",
+    "execute": "onexgen.actions.execute:Execute",
     "extract": "onexgen.actions.extract:Extract",
     "fix": "onexgen.actions.fix:Fix",
     "locate": "onexgen.actions.locate:Locate",

@@ -114,7 +114,8 @@ class Action(Protocol):
     """A verb: options in, JSON out.
 
     `Options` is a frozen dataclass; `EMPTY` stands for the output when the step is skipped or
-    continued past; `FILES` maps an option that names a document to the kind of that document.
+    continued past; `FILES` maps an option that names a document to the kind of that document, or
+    to `family` or `blueprint`.
     """
 
     Options: ClassVar[type[Any]]

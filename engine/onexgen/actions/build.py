@@ -30,7 +30,7 @@ class Build:
 
     Options: ClassVar[type[Any]] = BuildOptions
     EMPTY: ClassVar[Json] = {}
-    FILES: ClassVar[Mapping[str, str]] = {}
+    FILES: ClassVar[Mapping[str, str]] = {"family": "family", "file": "blueprint"}
 
     def __init__(self, workspace: Workspace) -> None:
         """Use the blueprints of the workspace."""

@@ -10,6 +10,7 @@ from onexgen.actions.base import Workspace
 from onexgen.json_types import Json
 from onexgen.storage.committing import Committed, commit
 from onexgen.storage.manifest import CACHES
+from onexgen.storage.preview import preview
 from onexgen.storage.staging import Staged
 
 
@@ -42,4 +43,8 @@ class Commit:
         if not staged.target:
             return self.EMPTY
         self._workspace.deadline.check()
+        mode, texts = self._workspace.preview, options.staged.get("texts")
+        if mode is not None and isinstance(texts, dict):
+            files = {name: str(text) for name, text in texts.items()}
+            return preview(staged.target, files, force=options.force, with_diff=mode == "diff")
         return commit(staged, force=options.force, caches=options.caches).to_json()

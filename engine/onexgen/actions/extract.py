@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final, cast
+from typing import Any, ClassVar, Final, cast
 
 from onexgen.actions.base import Workspace
 from onexgen.actions.compiled import documents_of, kept
@@ -13,26 +13,28 @@ from onexgen.extraction.reader import Reader
 from onexgen.json_types import Json
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractOptions:
+    """What to read, with which rules."""
+
+    text: str
+    """The text to read."""
+    rules: str
+    """File of kind extraction that says what to look for."""
+
+
 class Extract:
     """Understand a text: choices, names, numbers and things, each with the rule that found it."""
 
+    Options: ClassVar[type[Any]] = ExtractOptions
     FILES: ClassVar[Mapping[str, str]] = {"rules": "extraction"}
     EMPTY: ClassVar[Json] = {}
-
-    @dataclass(frozen=True, slots=True, kw_only=True)
-    class Options:
-        """Options of `extract`."""
-
-        text: str
-        """The text to read."""
-        rules: str
-        """File of kind extraction that says what to look for."""
 
     def __init__(self, workspace: Workspace) -> None:
         """Keep the workspace."""
         self._workspace: Final = workspace
 
-    def __call__(self, options: Options) -> Json:
+    def __call__(self, options: ExtractOptions) -> Json:
         """Return what the text asks for."""
         documents = cast("list[ExtractionForm]", documents_of(self._workspace, options.rules))
         return kept(documents, lambda: Reader(documents))(options.text)

@@ -29,7 +29,7 @@ class Render:
 
     Options: ClassVar[type[Any]] = RenderOptions
     EMPTY: ClassVar[Json] = {}
-    FILES: ClassVar[Mapping[str, str]] = {}
+    FILES: ClassVar[Mapping[str, str]] = {"family": "family"}
 
     def __init__(self, workspace: Workspace) -> None:
         """Use the templates of the workspace."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Final, cast
+from typing import Any, ClassVar, Final, cast
 
 from onexgen.actions.base import Workspace
 from onexgen.actions.compiled import documents_of, kept
@@ -16,9 +16,26 @@ from onexgen.matching import Matcher
 from onexgen.scoring import LabelForm, ScoringForm, choose, flip, tally
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreOptions:
+    """What to choose from, and what speaks for it."""
+
+    rules: str
+    """File of kind scoring: the labels and the rules that give them points."""
+    subject: Mapping[str, Json] = field(default_factory=dict)
+    """What is already understood; rules ask for its fields."""
+    text: str = ""
+    """The text in which rules look for words."""
+    hint: str = ""
+    """The label to take, whatever the rules say."""
+    among: str = ""
+    """Choose only among labels within this one."""
+
+
 class Score:
     """Choose one label: confidence, alternatives, and the rule, line and words of every point."""
 
+    Options: ClassVar[type[Any]] = ScoreOptions
     FILES: ClassVar[Mapping[str, str]] = {"rules": "scoring"}
     EMPTY: ClassVar[Json] = {
         "label": "",
@@ -32,26 +49,11 @@ class Score:
         "flip": None,
     }
 
-    @dataclass(frozen=True, slots=True, kw_only=True)
-    class Options:
-        """Options of `score`."""
-
-        rules: str
-        """File of kind scoring: the labels and the rules that give them points."""
-        subject: Mapping[str, Json] = field(default_factory=dict)
-        """What is already understood; rules ask for its fields."""
-        text: str = ""
-        """The text in which rules look for words."""
-        hint: str = ""
-        """The label to take, whatever the rules say."""
-        among: str = ""
-        """Choose only among labels within this one."""
-
     def __init__(self, workspace: Workspace) -> None:
         """Keep the workspace."""
         self._workspace: Final = workspace
 
-    def __call__(self, options: Options) -> Json:
+    def __call__(self, options: ScoreOptions) -> Json:
         """Return the choice with its reasons."""
         documents = documents_of(self._workspace, options.rules)
         form = cast("ScoringForm", documents[0])
@@ -64,9 +66,7 @@ class Score:
         reading = matcher.read(options.text, options.subject)
         scores = tally(matcher.firings(reading), names, form["factors"])
         default = form["default"] if form["default"] in names else ""
-        result = choose(
-            scores, labels, form["scale"], reading, hint=options.hint, default=default
-        )
+        result = choose(scores, labels, form["scale"], reading, hint=options.hint, default=default)
         decided = options.hint or scores.is_empty
         return result | {"flip": None if decided else flip(matcher, reading, scores)}
 

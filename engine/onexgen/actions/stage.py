@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from onexgen.actions.base import Workspace
 from onexgen.diagnostics import UnsafeError
 from onexgen.json_types import Json
-from onexgen.storage.staging import WAIT_SECONDS, Staged, abandon, stage
+from onexgen.storage.staging import WAIT_SECONDS, Staged, abandon, keep, stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,8 @@ class Stage:
         if not options.target:
             raise UnsafeError("no folder to write to is named", help="locate the package first")
         target = os.path.normpath(self._workspace.cwd / options.target)
+        if self._workspace.preview is not None:
+            return {**Staged(target, files=tuple(options.files)).to_json(), "texts": options.files}
         earlier = Staged.from_json(options.onto)
         return stage(
             target,
@@ -53,5 +55,10 @@ class Stage:
         ).to_json()
 
     def undo(self, value: Json) -> None:
-        """Remove what a failed run staged."""
-        abandon(Staged.from_json(value).staging)
+        """Remove what a failed run staged, or keep it where it was asked for."""
+        staging = Staged.from_json(value).staging
+        kept = self._workspace.keep_failed
+        if staging and kept is not None:
+            keep(staging, str(self._workspace.cwd / kept))
+        else:
+            abandon(staging)

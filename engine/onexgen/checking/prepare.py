@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from onexgen.config.quality import Checks, Failures
+from onexgen.config.quality import Checks, FailurePattern, Failures
 from onexgen.diagnostics import closest
 from onexgen.json_types import Json
 from onexgen.source import Marks, Path
+from onexgen.testing.diagnosis import PLACEHOLDER
 
 _TOLERANCE: Final = 1e-9
 _SAMPLE: Final = "x = 1\n"
@@ -75,27 +76,53 @@ def _structural(rule: dict[str, Json], path: Path, marks: Marks) -> None:
 
 
 def prepare_failures(document: Failures, marks: Marks) -> Json:
-    """Return failure patterns; categories, severities and regexes are verified."""
+    """Return failure patterns; categories, severities, regexes and their groups are verified."""
     _unique([pattern.id for pattern in document.patterns], ("patterns",), marks)
     severities = [severity.name for severity in document.severities]
     for name, category in document.categories.items():
         raised = category.raises_to
         if raised is not None and raised not in severities:
             place: Path = ("categories", name, "raises_to")
-            marks.error("unknown-severity", place, f"no severity is named '{raised}'")
+            said = f"no severity is named '{raised}'"
+            marks.error("unknown-severity", place, said, help=closest(raised, severities))
+    last = document.severities[-1]
+    if last.above or last.from_share:
+        place = ("severities", len(severities) - 1)
+        said = f"'{last.name}' is the last severity and may not hold"
+        marks.error("no-last-severity", place, said, help="give it `from_share: 0`")
     if document.fallback not in document.categories:
         said = f"no category is named '{document.fallback}'"
-        marks.error("unknown-category", ("fallback",), said)
+        help_text = closest(document.fallback, document.categories)
+        marks.error("unknown-category", ("fallback",), said, help=help_text)
     for index, pattern in enumerate(document.patterns):
-        place = ("patterns", index)
-        if pattern.category not in document.categories:
-            said = f"no category is named '{pattern.category}'"
-            help_text = closest(pattern.category, document.categories)
-            marks.error("unknown-category", (*place, "category"), said, help=help_text)
-        for key, regexes in (("any", pattern.any), ("unless", pattern.unless)):
-            for number, regex in enumerate(regexes):
-                _regex(regex, (*place, key, number), marks)
+        _failure_pattern(pattern, ("patterns", index), document, marks)
     data = document.model_dump(mode="json")
     for index, item in enumerate(data["patterns"]):
         item["at"] = marks.at(("patterns", index))
     return data
+
+
+def _failure_pattern(
+    pattern: FailurePattern, place: Path, document: Failures, marks: Marks
+) -> None:
+    if pattern.category not in document.categories:
+        said = f"no category is named '{pattern.category}'"
+        help_text = closest(pattern.category, document.categories)
+        marks.error("unknown-category", (*place, "category"), said, help=help_text)
+    for key, regexes in (("any", pattern.any), ("unless", pattern.unless)):
+        for number, regex in enumerate(regexes):
+            _regex(regex, (*place, key, number), marks)
+    groups = [_groups(regex) for regex in pattern.any]
+    known = set.intersection(*groups)
+    for key, text in (("describe", pattern.describe), ("recommend", pattern.recommend)):
+        for name in PLACEHOLDER.findall(text):
+            if name not in known:
+                said = f"not every regex of `any` has a group '{name}'"
+                marks.error("unknown-group", (*place, key), said, help=closest(name, known))
+
+
+def _groups(regex: str) -> set[str]:
+    try:
+        return set(re.compile(regex).groupindex)
+    except re.error:
+        return set()

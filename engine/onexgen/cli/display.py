@@ -73,8 +73,8 @@ class PlainDisplay(Display):
                 self._print(f"   {report.message}; went on without it")
 
     def completed(self, run: Run, seconds: float) -> None:
-        """Print the duration."""
-        self._print("", "Generation complete!", f"   Duration: {seconds:.2f}s", "")
+        """Print how long it took."""
+        self._print("", f"Done in {seconds:.2f}s.", "")
 
     def failed(self, run: Run) -> None:
         """Print which stage failed; why is said by the error itself."""

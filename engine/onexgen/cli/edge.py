@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
-import tempfile
-import traceback
-from pathlib import Path
+from collections.abc import Callable
 from typing import Final
 
 from onexgen import __version__
@@ -18,9 +15,14 @@ BUG: Final = 70
 
 
 def guarded(arguments: list[str]) -> int:
-    """Run a command; every way in which it can end becomes an exit code."""
+    """Run a command of the command line; return its exit code."""
+    return ended(lambda: _invoked(arguments))
+
+
+def ended(work: Callable[[], int]) -> int:
+    """Do some work; every way in which it can end becomes an exit code."""
     try:
-        return _invoked(arguments)
+        return work()
     except OnexgenError as error:
         show_error(error)
         return error.exit_code
@@ -75,6 +77,10 @@ def wants_color(stream: object) -> bool:
 
 def _bug(error: Exception) -> int:
     """Write the traceback to a file; the terminal gets one short text."""
+    import platform
+    import tempfile
+    import traceback
+
     with tempfile.NamedTemporaryFile(
         "w", prefix="onexgen-", suffix=".log", delete=False, encoding="utf-8"
     ) as log:
@@ -83,6 +89,6 @@ def _bug(error: Exception) -> int:
         traceback.print_exception(error, file=log)
     sys.stderr.write(
         f"error: this is a bug in onexgen: {type(error).__name__}: {error}\n"
-        f"  The traceback is in {Path(log.name)}; please report it with that file.\n"
+        f"  The traceback is in {log.name}; please report it with that file.\n"
     )
     return BUG

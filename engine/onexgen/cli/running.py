@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from typer.core import TyperCommand
 
 from onexgen.cli.common_options import common_options
-from onexgen.plan import InputPlan
-from onexgen.session import Session
+
+if TYPE_CHECKING:  # A session brings Jinja2, which --help has no need of.
+    from onexgen.plan import InputPlan
+    from onexgen.session import Session
 
 _SESSION: Final = "onexgen.session"
 _VALUES: Final = "onexgen.values"
@@ -27,6 +29,8 @@ class PipelineCommand(TyperCommand):
         """Compile the named pipeline first, then parse with its options."""
         path = self.pipeline(args)
         if path is not None:
+            from onexgen.session import Session
+
             ctx.meta[_SESSION] = Session(path, environment=_option(args, "--env"))
         return super().parse_args(ctx, args)
 

@@ -6,7 +6,6 @@ import os
 from pathlib import Path as FilePath
 
 from onexgen.compiler.documents import Documents
-from onexgen.compiler.families import FamilyCompiler
 from onexgen.compiler.inputs import compile_inputs
 from onexgen.compiler.steps import StepCompiler
 from onexgen.compiler.templates import TemplateCheck
@@ -16,6 +15,9 @@ from onexgen.expressions import CodeStore, Expressions
 from onexgen.json_types import Json
 from onexgen.plan import Plan
 from onexgen.resources import Pack
+
+# What every expression may use: the runner makes it.
+_ALWAYS = ("inputs", "record", "run")
 
 
 class Compilation:
@@ -28,22 +30,27 @@ class Compilation:
         self.pack = pack
         self._extra: dict[str, bytes] = {}
         self.documents = Documents(pack, self._extra)
+        self._environment = environment
         if environment:
             self.documents.use_environment(environment)
 
         def read(name: str) -> str | None:
             raw = pack.read(f"templates/{name}")
-            return None if raw is None else raw.decode("utf-8", "replace")
+            return None if raw is None else raw.decode("utf-8-sig", "replace")
 
         functions = {"labels": self._labels}
         self.expressions = Expressions(read, codes=codes, functions=functions)
 
     def _labels(self, name: str) -> Json:
         """Return the labels of a scoring document, for the choices of an input."""
+        if self.documents.raw(name) is None:
+            raise ValueError(f"no file '{name}' in this folder or in the pack")
         self.documents.load(name, "scoring")
         prepared = self.documents.prepared.get(name)
         labels = prepared.get("labels") if isinstance(prepared, dict) else None
-        return list(labels) if isinstance(labels, (dict, list)) else []
+        if not isinstance(labels, list):
+            return None
+        return [label["name"] for label in labels if isinstance(label, dict)]
 
     def pipeline(self, path: str) -> Plan | None:
         """Return the plan of one pipeline; None when something is wrong."""
@@ -55,16 +62,14 @@ class Compilation:
         if not isinstance(pipeline, Pipeline):
             return None
         templates = TemplateCheck(self.expressions)
-        inputs = compile_inputs(pipeline, marks, self.expressions)
-        steps = StepCompiler(self.documents, templates, marks, ["inputs"])
+        inputs = compile_inputs(pipeline, marks, self.expressions, templates)
+        steps = StepCompiler(self.documents, templates, marks, _ALWAYS)
         stages = tuple(
             steps.stage(stage, ("stages", index)) for index, stage in enumerate(pipeline.stages)
         )
-        known = [*steps.known, "record"]
-        templates.value(dict(pipeline.outputs), marks, ("outputs",), known)
-        templates.value(list(pipeline.summary), marks, ("summary",), known)
-        families = FamilyCompiler(self.documents, templates, steps.known)
-        compiled = families.compile()
+        templates.value(dict(pipeline.outputs), marks, ("outputs",), steps.known)
+        templates.value(list(pipeline.summary), marks, ("summary",), steps.known)
+        families = steps.families()
         if any(item.severity == "error" for item in self.documents.diagnostics):
             return None
         return Plan(
@@ -77,14 +82,14 @@ class Compilation:
             summary=list(pipeline.summary),
             events={str(kind): topic for kind, topic in pipeline.events.items()},
             documents=dict(self.documents.prepared),
-            families=compiled,
+            families=families.plans,
             blueprints=families.blueprints,
             digests=self._used_digests(name),
         )
 
     def _used_digests(self, pipeline: str) -> dict[str, str]:
         """Return digests of what can shape the output: the pipeline, rules and templates."""
-        used = {pipeline, *self.documents.prepared}
+        used = {pipeline, *self.documents.prepared, f"environments/{self._environment}.yaml"}
         return {
             name: digest
             for name, digest in self.pack.digests.items()
@@ -111,6 +116,8 @@ class Compilation:
         for name, kind in list(self.documents.all_kinds()):
             if kind == "pipeline":
                 self.pipeline(name)
+            elif kind == "overlay":
+                self.documents.check_environment(name)
             else:
                 self.documents.load(name, kind)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterator
-from copy import deepcopy
-from dataclasses import replace
 from importlib import import_module
 from typing import Any, Final
 
+from onexgen.compiler.overlays import overlaid
 from onexgen.config.base import Document
 from onexgen.config.pipeline import Overlay
-from onexgen.diagnostics import ConfigError, Diagnostic, closest
+from onexgen.diagnostics import ConfigError, Diagnostic, UsageError, closest
 from onexgen.json_types import Json
 from onexgen.resources import Pack
 from onexgen.source import Marks, Path, Source, load
@@ -29,7 +29,7 @@ KINDS: Final[dict[str, tuple[str, str | None]]] = {
     "scoring": ("onexgen.config.reading:Scoring", "onexgen.extraction.prepare:prepare_scoring"),
 }
 
-_APPEND: Final = "+"
+_FAMILY: Final = "/family.yaml"
 
 
 def imported(target: str) -> Any:
@@ -44,10 +44,10 @@ class Documents:
     def __init__(self, pack: Pack, extra: dict[str, bytes] | None = None) -> None:
         """Take files from `pack`; `extra` are files outside it, by the name they were given."""
         self._pack = pack
-        self._extra = extra or {}
+        self._extra = {} if extra is None else extra
         self._sources: dict[str, Source | None] = {}
         self._loaded: dict[str, tuple[Document, Marks] | None] = {}
-        self._overlay: tuple[Overlay, Source] | None = None
+        self._overlay: tuple[Overlay, Marks] | None = None
         self._found: list[Diagnostic] = []
         self._marks: list[Marks] = []
         self.prepared: dict[str, Json] = {}
@@ -72,11 +72,30 @@ class Documents:
         path = f"environments/{name}.yaml"
         if self.raw(path) is None:
             known = [item.split("/")[-1][:-5] for item in self.names("environments/")]
-            raise ConfigError(f"no environment is named '{name}'", help=closest(name, known))
+            raise UsageError(f"no environment is named '{name}'", help=closest(name, known))
+        self._overlay = self._overlay_at(path)
+
+    def check_environment(self, path: str) -> None:
+        """Check every path of an overlay, whatever the environment."""
+        found = self._overlay_at(path)
+        if found is not None:
+            overlay, marks = found
+            for file, changes in overlay.set.items():
+                source = self.source(file)
+                if source is not None:
+                    overlaid(source, changes, marks)
+
+    def _overlay_at(self, path: str) -> tuple[Overlay, Marks] | None:
+        """Return an overlay; the files that it names have to be there."""
         loaded = self.load(path, "overlay")
-        source = self._sources[path]
-        if loaded is not None and source is not None and isinstance(loaded[0], Overlay):
-            self._overlay = (loaded[0], source)
+        if loaded is None:
+            return None
+        overlay, marks = loaded
+        if not isinstance(overlay, Overlay):
+            return None
+        for file in overlay.set:
+            self.exists(file, marks, ("set", file), key=True)
+        return overlay, marks
 
     def names(self, prefix: str, suffix: str = ".yaml") -> list[str]:
         """Return the names of the pack's files below a folder."""
@@ -96,23 +115,11 @@ class Documents:
         except ConfigError as error:
             self._found.extend(error.diagnostics)
             return None
-        return self._overlaid(source)
-
-    def _overlaid(self, source: Source) -> Source:
-        changes = self._overlay[0].set.get(source.path, {}) if self._overlay else {}
-        if not changes or self._overlay is None:
+        if self._overlay is None:
             return source
-        _, overlay = self._overlay
-        data = deepcopy(source.data)
-        marks = self.mark(overlay)
-        for dotted, value in changes.items():
-            place = ("set", source.path, dotted)
-            if not _assign(data, dotted.split("."), value):
-                marks.error(
-                    "unknown-path", place, f"{source.path} has no value at '{dotted}'",
-                    help="name keys by dots and list items by their id", key=True,
-                )  # fmt: skip
-        return replace(source, data=data)
+        overlay, marks = self._overlay
+        changes = overlay.set.get(source.path)
+        return overlaid(source, changes, marks) if changes else source
 
     def mark(self, source: Source) -> Marks:
         """Return where problems of one file are recorded."""
@@ -143,73 +150,51 @@ class Documents:
             return None
         grammar, preparation = KINDS[kind]
         document, problems = validate(imported(grammar), source)
-        self._found.extend(self._blamed(problem, source) for problem in problems)
+        self._found.extend(problems)
         if document is None:
             return None
+        for place, other, other_kind in document.references():
+            self.refer(other, other_kind, marks, place)
         if preparation is not None:
             prepare: Callable[[Document, Marks], Json] = imported(preparation)
             self.prepared[name] = prepare(document, marks)
         return document, marks
 
-    def _blamed(self, problem: Diagnostic, source: Source) -> Diagnostic:
-        """Point at the overlay when it was the overlay that set the wrong value."""
-        if self._overlay is None:
-            return problem
-        document, overlay = self._overlay
-        for dotted in document.set.get(source.path, {}):
-            path = _located(source.data, dotted.split("."))
-            if path is not None and source.values.get(path) == problem.span:
-                place = ("set", source.path, dotted)
-                return replace(problem, path=overlay.path, span=overlay.values.get(place))
-        return problem
+    def refer(self, name: str, kind: str, marks: Marks, path: Path) -> None:
+        """Load a document that another one names; says so when it is not there."""
+        if self.exists(name, marks, path):
+            self.load(name, kind)
+
+    def exists(
+        self, name: str, marks: Marks, path: Path, *, key: bool = False, folder: str = ""
+    ) -> bool:
+        """Tell whether a file that a document names is there; says so when it is not."""
+        if self.raw(name) is not None and name.startswith(folder):
+            return True
+        known = self.names(folder or name.split("/", maxsplit=1)[0] + "/")
+        near = difflib.get_close_matches(name, known, n=1)
+        marks.error(
+            "file-not-found", path, f"no file '{name}' in this folder or in the pack",
+            help=f"did you mean '{near[0]}'?" if near else "", key=key,
+        )  # fmt: skip
+        return False
 
     def all_kinds(self) -> Iterator[tuple[str, str]]:
-        """Yield (name, kind) of every document of the pack that says what it is."""
+        """Yield (name, kind) of every document; one that does not say its kind is wrong."""
         for name in [*self.names(""), *self._extra]:
-            source = self.source(name)
-            kind = source.data.get("kind") if source and isinstance(source.data, dict) else None
-            if isinstance(kind, str):
+            # The others below templates are blueprints: their keys are the user's own.
+            is_document = not name.startswith("templates/") or name.endswith(_FAMILY)
+            source = self.source(name) if is_document else None
+            if source is None:
+                continue
+            kind = source.data.get("kind") if isinstance(source.data, dict) else None
+            if isinstance(kind, str) and kind in KINDS:
                 yield name, kind
+            else:
+                self._unknown_kind(source, kind)
 
-
-def _child(data: Json, part: str) -> str | int | None:
-    """Return the key of the part of `data` that a dotted path names."""
-    if isinstance(data, dict):
-        return part if part in data else None
-    if isinstance(data, list):
-        for index, item in enumerate(data):
-            if isinstance(item, dict) and part in (item.get("id"), item.get("name")):
-                return index
-        return int(part) if part.isdigit() and int(part) < len(data) else None
-    return None
-
-
-def _located(data: Json, parts: list[str]) -> Path | None:
-    path: list[str | int] = []
-    for part in parts:
-        key = _child(data, part)
-        if key is None:
-            return None
-        path.append(key)
-        data = data[key]  # type: ignore[index]
-    return tuple(path)
-
-
-def _assign(data: Json, parts: list[str], value: Json) -> bool:
-    """Change one value; `+` as the last part adds an item to a list."""
-    if parts[-1] == _APPEND:
-        parts = parts[:-1]
-        owner = _located(data, parts)
-        for key in owner or ():
-            data = data[key]  # type: ignore[index]
-        if owner is None or not isinstance(data, list):
-            return False
-        data.append(value)
-        return True
-    path = _located(data, parts)
-    if not path:
-        return False
-    for key in path[:-1]:
-        data = data[key]  # type: ignore[index]
-    data[path[-1]] = value  # type: ignore[index]
-    return True
+    def _unknown_kind(self, source: Source, kind: Json) -> None:
+        place: Path = () if kind is None else ("kind",)
+        said = "missing key 'kind'" if kind is None else f"no document is of kind '{kind}'"
+        near = closest(str(kind), KINDS) or f"one of: {', '.join(KINDS)}"
+        self.mark(source).error("unknown-kind", place, said, help=near)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
-from typing import Any, Final, get_type_hints
+from typing import Any, Final, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
 from onexgen.actions import ACTIONS, load_action
 from onexgen.actions.options import describe, is_required, option_fields
 from onexgen.compiler.documents import Documents
+from onexgen.compiler.families import FOLDER, FamilyCompiler
 from onexgen.compiler.templates import TemplateCheck
 from onexgen.config.pipeline import Stage, Step
 from onexgen.diagnostics import closest
 from onexgen.json_types import Json
 from onexgen.plan import StagePlan, StepPlan
 from onexgen.source import Marks, Path
+from onexgen.wording import shown
 
+# What options may name besides documents.
+_FAMILY: Final = "family"
+_BLUEPRINT: Final = "blueprint"
 _UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0}
 
 
@@ -38,19 +42,38 @@ class StepCompiler:
         self._templates = templates
         self._marks = marks
         self.known = list(known)
-        self._ids: dict[str, str] = {}
+        self._reserved = {*known, "this"}
+        self._ids: dict[tuple[str, str], str] = {}
+        self._uses_families = False
+        # Families can be compiled only when all names that templates may use are known.
+        self._families: list[tuple[str, Path]] = []
+        self._layers: list[tuple[str, Path]] = []
+        self._blueprints: list[tuple[str, list[str]]] = []
+
+    def families(self) -> FamilyCompiler:
+        """Return the families and blueprints that the steps use, compiled."""
+        families = FamilyCompiler(self._documents, self._templates, self.known)
+        for name, known in self._blueprints:
+            families.blueprint(name, known)
+        if self._uses_families:
+            families.compile()
+        for name, path in self._families:
+            families.is_chosen(name, self._marks, path)
+        for name, path in self._layers:
+            families.has_blueprint(name, self._marks, path)
+        return families
 
     def stage(self, stage: Stage, path: Path) -> StagePlan:
         """Return one stage, compiled."""
-        self._is_new(stage.id, (*path, "id"))
-        self._templates.value(_json(stage.when), self._marks, (*path, "when"), self.known)
+        self._is_new("stage", stage.id, (*path, "id"))
+        self._templates.condition(stage.when, self._marks, (*path, "when"), self.known)
         steps = tuple(
             self._step(step, (*path, "steps", index)) for index, step in enumerate(stage.steps)
         )
         repeat = stage.repeat
         if repeat is not None:
             place = (*path, "repeat", "until")
-            self._templates.value(repeat.until, self._marks, place, self.known)
+            self._templates.condition(repeat.until, self._marks, place, self.known)
         return StagePlan(
             id=stage.id,
             title=stage.title,
@@ -65,15 +88,20 @@ class StepCompiler:
             at=self._marks.at(path),
         )
 
-    def _is_new(self, name: str, path: Path) -> None:
-        if name in self._ids:
-            note = f"first defined at {self._ids[name]}"
-            self._marks.error("duplicate-id", path, f"'{name}' is defined twice", note=note)
-        self._ids.setdefault(name, self._marks.at(path))
+    def _is_new(self, sort: str, name: str, path: Path) -> None:
+        first = self._ids.setdefault((sort, name), self._marks.at(path))
+        if first != self._marks.at(path):
+            said = f"{sort} '{name}' is defined twice"
+            self._marks.error("duplicate-id", path, said, note=f"first defined at {first}")
 
     def _step(self, step: Step, path: Path) -> StepPlan:
-        self._is_new(step.id, (*path, "id"))
-        self._templates.value(_json(step.when), self._marks, (*path, "when"), self.known)
+        self._is_new("step", step.id, (*path, "id"))
+        if step.id in self._reserved or self._templates.is_reserved(step.id):
+            said = f"'{step.id}' means something else in expressions"
+            self._marks.error(
+                "reserved-name", (*path, "id"), said, help="give the step another name"
+            )
+        self._templates.condition(step.when, self._marks, (*path, "when"), self.known)
         if step.into is not None and step.into not in self.known:
             self._marks.error(
                 "undefined-name", (*path, "into"), f"no earlier step makes '{step.into}'",
@@ -117,33 +145,38 @@ class StepCompiler:
             if name in fields:
                 self._option(value, hints[fields[name].name], (*place, name))
                 kind = action.FILES.get(name)
-                if kind is not None and isinstance(value, str) and "${{" not in value:
-                    self._document(value, kind, (*place, name))
+                if kind is not None and isinstance(value, str) and value:
+                    self._file(value, kind, (*place, name), is_layer=bool(step.with_.get(_FAMILY)))
+
+    def _file(self, name: str, kind: str, path: Path, *, is_layer: bool) -> None:
+        """Take note of what an option names; all of it is compiled before a run."""
+        is_fixed = not _has_expression(name)
+        if kind == _FAMILY:
+            self._uses_families = True
+            if is_fixed:
+                self._families.append((name, path))
+        elif not is_fixed:
+            if not is_layer:
+                said = "expected the name of a file, got an expression"
+                help_text = "files are compiled before a run: name each in a step of its own"
+                self._marks.error("not-a-file", path, said, help=help_text)
+        elif kind != _BLUEPRINT:
+            self._documents.refer(name, kind, self._marks, path)
+        elif is_layer:
+            self._layers.append((name, path))
+        elif self._documents.exists(name, self._marks, path, folder=FOLDER):
+            self._blueprints.append((name, list(self.known)))
 
     def _option(self, value: Json, hint: Any, path: Path) -> None:
         if _has_expression(value):
-            self._templates.value(value, self._marks, path, [*self.known, "record"])
+            self._templates.value(value, self._marks, path, self.known)
             return
         try:
             TypeAdapter(hint).validate_python(value, strict=True)
         except ValidationError:
-            said = f"expected {describe(hint)}, got {value!r}"
-            self._marks.error("wrong-type", path, said)
-
-    def _document(self, name: str, kind: str, path: Path) -> None:
-        if self._documents.raw(name) is None:
-            known = self._documents.names(name.split("/")[0] + "/")
-            near = difflib.get_close_matches(name, known, n=1)
-            self._marks.error(
-                "file-not-found", path, f"no file '{name}' in this folder or in the pack",
-                help=f"did you mean '{near[0]}'?" if near else "",
-            )  # fmt: skip
-            return
-        self._documents.load(name, kind)
-
-
-def _json(value: str | bool) -> Json:
-    return value
+            said = f"expected {describe(hint)}, got {shown(value)}"
+            near = closest(value, map(str, get_args(hint))) if isinstance(value, str) else ""
+            self._marks.error("wrong-type", path, said, help=near)
 
 
 def _has_expression(value: Json) -> bool:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
-from jinja2 import TemplateAssertionError, TemplateSyntaxError, meta, nodes
+from jinja2 import TemplateNotFound, TemplateSyntaxError, meta, nodes
 
+from onexgen.compiler.template_names import TemplateNames, names_of, undefined
 from onexgen.diagnostics import Diagnostic, Span, closest
 from onexgen.expressions import Expressions
 from onexgen.json_types import Json
 from onexgen.source import Marks, Path
+
+_UNKNOWN: Final = re.compile(r"No (filter|test) named '(.+)'\.")
+# Words of the language of expressions, which no value can be called.
+_KEYWORDS: Final = frozenset(
+    {"and", "else", "false", "if", "in", "is", "none", "not", "or", "true"}
+)
 
 
 class TemplateCheck:
@@ -19,6 +28,22 @@ class TemplateCheck:
         """Use the environment that the run will use."""
         self._expressions = expressions
         self._environment = expressions.environment
+
+    def is_reserved(self, name: str) -> bool:
+        """Tell whether expressions could not reach a value of this name."""
+        return name in _KEYWORDS or name in self._environment.globals
+
+    def condition(self, value: str | bool, marks: Marks, path: Path, known: Iterable[str]) -> None:
+        """Check what must be true, false, or one whole expression: other text is always true."""
+        if isinstance(value, bool):
+            return
+        found = len(marks.diagnostics)
+        self.value(value, marks, path, known)
+        if len(marks.diagnostics) == found and not self._expressions.is_whole(value):
+            marks.error(
+                "not-an-expression", path, f"expected one whole expression, got '{value.strip()}'",
+                help="text is always true; write true, false or ${{ ... }}",
+            )  # fmt: skip
 
     def value(self, value: Json, marks: Marks, path: Path, known: Iterable[str]) -> None:
         """Check every expression in a value of a document."""
@@ -33,15 +58,17 @@ class TemplateCheck:
 
     def _text(self, text: str, marks: Marks, path: Path, known: Iterable[str]) -> None:
         try:
-            parts = self._expressions.split(text)
-            for is_expression, part in parts:
+            for is_expression, part in self._expressions.split(text):
                 if is_expression:
                     self._expression(part, marks, path, known)
         except TemplateSyntaxError as error:
-            marks.error("expression-syntax", path, f"{error.message} in '{text.strip()}'")
+            said = f"{(error.message or '').removesuffix('.')} in '{text.strip()}'"
+            marks.error("expression-syntax", path, said, help=self._nearest(error))
 
     def _expression(self, part: str, marks: Marks, path: Path, known: Iterable[str]) -> None:
         tree = self._environment.parse(f"{{% set result = ({part}) %}}")
+        if len(tree.body) != 1 or not isinstance(tree.body[0], nodes.Assign):
+            raise TemplateSyntaxError("more than one expression", 1)
         self._environment.compile(tree)
         names = set(known)
         for name in sorted(meta.find_undeclared_variables(tree) - names):
@@ -51,56 +78,51 @@ class TemplateCheck:
                     help=closest(name, names),
                 )  # fmt: skip
 
-    def template(self, name: str, text: str, known: Iterable[str]) -> list[Diagnostic]:
-        """Return what is wrong with one template."""
+    def template(self, name: str, text: str) -> tuple[list[Diagnostic], TemplateNames | None]:
+        """Return what is wrong with one template by itself, and what it shares with others."""
         try:
             tree = self._environment.parse(text, name=name)
             self._environment.compile(tree, name=name)
-        except (TemplateSyntaxError, TemplateAssertionError) as error:
-            return [_at(name, text, error.lineno, "template-syntax", error.message or "", "")]
-        names = set(known)
-        # Blocks see what the template itself sets; Jinja2's own analysis does not know that.
-        assigned = {n.name for n in tree.find_all(nodes.Name) if n.ctx == "store"}
-        undefined = meta.find_undeclared_variables(tree) - names - assigned
-        undefined -= set(self._environment.globals)
+        except TemplateSyntaxError as error:
+            message, help_text = (error.message or "").removesuffix("."), self._nearest(error)
+            return [_at(name, text, error.lineno, "template-syntax", message, help_text)], None
+        names = names_of(tree)
+        missing = {k: line for k, line in names.references.items() if not self._exists(k)}
         found = [
-            _at(
-                name, text, _line_of(tree, word), "undefined-name",
-                f"nothing defines '{word}' here", closest(word, names),
-            )  # fmt: skip
-            for word in sorted(undefined)
+            _at(name, text, line, "unknown-template", f"no template is named '{target}'", "")
+            for target, line in missing.items()
         ]
-        return found + self._missing_references(name, text, tree)
+        return found, names
 
-    def _missing_references(self, name: str, text: str, tree: nodes.Template) -> list[Diagnostic]:
-        found = []
-        kinds = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
-        for node in tree.find_all(kinds):
-            target = node.template  # type: ignore[attr-defined]
-            if isinstance(target, nodes.Const) and isinstance(target.value, str):
-                if not self._exists(target.value):
-                    said = f"no template is named '{target.value}'"
-                    found.append(_at(name, text, node.lineno, "unknown-template", said, ""))
-        return found
+    def undefined(
+        self, templates: Mapping[str, TemplateNames], texts: Mapping[str, str], known: Iterable[str]
+    ) -> Iterator[Diagnostic]:
+        """Yield every name in templates that nobody defines."""
+        for name, word, line, given in undefined(templates, [*known, *self._environment.globals]):
+            said = f"nothing defines '{word}' here"
+            near = closest(word, given.difference(self._environment.globals))
+            yield _at(name, texts[name], line, "undefined-name", said, near)
+
+    def _nearest(self, error: TemplateSyntaxError) -> str:
+        """Return the filter or test that was probably meant."""
+        unknown = _UNKNOWN.fullmatch(error.message or "")
+        if unknown is None:
+            return ""
+        environment = self._environment
+        known = environment.filters if unknown[1] == "filter" else environment.tests
+        return closest(unknown[2], known)
 
     def _exists(self, name: str) -> bool:
         loader = self._environment.loader
         try:
             return loader is not None and bool(loader.get_source(self._environment, name))
-        except Exception as error:
-            if type(error).__name__ == "TemplateNotFound":
-                return False
-            raise
-
-
-def _line_of(tree: nodes.Template, word: str) -> int:
-    lines = [node.lineno for node in tree.find_all(nodes.Name) if node.name == word]
-    return min(lines, default=1)
+        except TemplateNotFound:
+            return False
 
 
 def _at(name: str, text: str, line: int, code: str, message: str, help_text: str) -> Diagnostic:
     """Return a problem that underlines one whole line: Jinja2 knows no columns."""
-    lines = text.splitlines() or [""]
+    lines = text.split("\n")
     content = lines[min(line, len(lines)) - 1]
     start = len(content) - len(content.lstrip())
     span = Span(line, start + 1, line, max(len(content.rstrip()), start + 1) + 1)

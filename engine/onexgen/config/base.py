@@ -18,3 +18,7 @@ class Document(Strict):
 
     version: Literal[1] = Field(description="Format version of this file.")
     kind: str = Field(description="What this file describes.")
+
+    def references(self) -> list[tuple[tuple[str | int, ...], str, str]]:
+        """Return place, file and kind of every document that this one names."""
+        return []

@@ -109,13 +109,14 @@ class Checks(Document):
 
 
 class FailurePattern(Strict):
-    """How one kind of failure is recognised in the output of a test run."""
+    """How one kind of failure is recognised in what a test printed."""
 
     id: RuleId = Field(description="Name of the pattern.")
     category: str = Field(description="The category it belongs to.")
     any: list[str] = Field(min_length=1, description="Regexes; one match is enough.")
     unless: list[str] = Field(default_factory=list, description="Regexes that rule it out.")
-    recommend: str = Field(description="What to do; may use the groups of the regex as {name}.")
+    describe: str = Field(description="What is wrong; {name} stands for a group of the regexes.")
+    recommend: str = Field(description="What to do; {name} stands for a group of the regexes.")
     fires: list[str] = Field(min_length=1, description="Texts that it recognises.")
     silent: list[str] = Field(min_length=1, description="Texts that it does not.")
 
@@ -125,7 +126,7 @@ class FailureCategory(Strict):
 
     title: str = Field(description="Name for people.")
     fixable: Literal["yes", "no", "maybe"] = Field(description="Whether a program can repair it.")
-    minutes: int = Field(ge=0, description="Estimated time to repair it by hand.")
+    minutes: int = Field(ge=0, description="Estimated time to repair one failure by hand.")
     raises_to: str | None = Field(
         default=None, description="Severity that one failure of this category means at least."
     )
@@ -136,6 +137,9 @@ class Severity(Strict):
 
     name: str = Field(description="Name of the severity.")
     from_share: Share = Field(description="Smallest share of failed tests.")
+    above: bool = Field(
+        default=False, description="The share must be larger than `from_share`, not just reach it."
+    )
 
 
 class Failures(Document):
@@ -143,6 +147,8 @@ class Failures(Document):
 
     kind: Literal["failures"] = Field(description="What this file describes.")
     categories: dict[str, FailureCategory] = Field(min_length=1, description="Categories.")
-    severities: list[Severity] = Field(min_length=1, description="Worst first.")
+    severities: list[Severity] = Field(
+        min_length=1, description="Severities, worst first; the last one has to hold always."
+    )
     fallback: str = Field(description="Category of what no pattern recognises.")
     patterns: list[FailurePattern] = Field(min_length=1, description="Patterns, first match wins.")

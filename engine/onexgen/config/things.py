@@ -17,8 +17,10 @@ class TypeWords(Strict):
     name: Name = Field(description="The type, as results show it.")
     words: list[str] = Field(min_length=1, description="Words that name it.")
     endings: list[str] = Field(
-        default_factory=list, description="Last words of field names that suggest it."
+        default_factory=list,
+        description="Last words of field names that suggest it; `is_` is a first word.",
     )
+    form: str = Field(default="", description="Expression that its values in examples match.")
 
 
 class Entities(Strict):
@@ -26,6 +28,7 @@ class Entities(Strict):
 
     name: Name = Field(description="Key of the result.")
     types: list[TypeWords] = Field(min_length=1, description="Types of fields.")
+    choice: Name = Field(description="The type of a field whose values are listed.")
     opens: list[str] = Field(
         min_length=1, description="Words between a thing and its fields: `has`, `consists of`."
     )
@@ -41,10 +44,24 @@ class Entities(Strict):
     stop: list[str] = Field(
         default_factory=list, description="Words that are no part of a name of a thing or field."
     )
+    breaks: list[str] = Field(
+        default_factory=list, description="Words at which a list of fields ends: `which`."
+    )
+    keys: list[str] = Field(
+        default_factory=list, description="Last words of keys, whose first words name the thing."
+    )
     plain: list[str] = Field(
         default_factory=list, description="Words that name no thing by themselves: `record`, `row`."
     )
     default: Name = Field(description="Name of a thing that the text leaves without one.")
+
+
+class Role(Strict):
+    """A last word for names, by what was chosen."""
+
+    of: str = Field(description="Name of the choice.")
+    is_: str = Field(alias="is", description="Label that was chosen.")
+    word: Name = Field(description="Last word of the name.")
 
 
 class Naming(Strict):
@@ -52,16 +69,26 @@ class Naming(Strict):
 
     name: Name = Field(description="Key of the result.")
     default: Name = Field(description="Name when no word is left.")
-    at_most: int = Field(default=3, ge=1, le=6, description="Longest name, in words.")
+    at_most: int = Field(default=4, ge=1, le=6, description="Longest name, in words.")
+    heads: list[str] = Field(
+        default_factory=list, description="Words behind the name that somebody asks for."
+    )
     drop: list[str] = Field(default_factory=list, description="Words that never stand in a name.")
     vague: list[str] = Field(
         default_factory=list, description="Words that stand in a name only beside others."
     )
-    ends: list[str] = Field(
-        default_factory=list, description="Words behind which the purpose is no longer named."
+    before: list[str] = Field(
+        default_factory=list, description="Words before what a text is about: `for`."
     )
     drop_choices: list[str] = Field(
         default_factory=list, description="Choices whose words are left out of names."
+    )
+    tools: list[str] = Field(
+        default_factory=list, description="Choices whose words are left out if others remain."
+    )
+    actions: str = Field(default="", description="Choice whose words are verbs.")
+    roles: list[Role] = Field(
+        default_factory=list, description="Last words for subjects; the first that fits is taken."
     )
     replace: dict[str, str] = Field(
         default_factory=dict, description="Words that are written differently in a name."

@@ -1,11 +1,222 @@
+"""Things with fields, in whatever form a text names them."""
+
 from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from onexgen.extraction.fields import FieldFound, Fields
 from onexgen.extraction.forms import EntitiesForm
+from onexgen.extraction.layout import Block, blocks_of, without_bullet
+from onexgen.filters import singular
 from onexgen.json_types import Json
+from onexgen.text import plain_word, words_of
+
+_SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+|\n")
+_CALL: Final = re.compile(r"`?\b([A-Za-z_]\w*)\(([^()\n]{3,600})\)")
+_BRACKETS: Final = re.compile(r"\b([A-Za-z][\w-]*)\s+\(([^()\n]{5,400})\)")
+_LABEL: Final = re.compile(r"\W*([A-Za-z][\w' `-]{1,60}?)[*`]*\s*[:=\u2013]\**\s+(.{3,600})")
+_TITLE_LENGTH: Final = 80
+_COLONS: Final = (":", " is", " of")
+_LONGEST_NAME: Final = 2
+_LEAST: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A thing with its fields and where it stands."""
+
+    place: int
+    name: str
+    fields: tuple[FieldFound, ...]
 
 
 class Entities:
-    def __init__(self, form: EntitiesForm) -> None:
-        self.form = form
+    """Finds things with fields."""
 
-    def __call__(self, raw: str) -> list[Json]:
-        return []
+    def __init__(self, form: EntitiesForm) -> None:
+        """Prepare the words of a document."""
+        self.form = form
+        self._fields = Fields(form)
+        self._stop = frozenset(form["stop"])
+        self._plain = frozenset(form["plain"])
+        self._labels = {" ".join(words) for words in form["labels"]}
+        self._keys = frozenset(form["keys"])
+        self._subject = ""
+        self._columns = frozenset(form["columns"])
+        self._type_columns = frozenset(form["type_columns"])
+        phrases = sorted((" ".join(words) for words in form["opens"]), key=len, reverse=True)
+        self._opens = re.compile(rf"\b(?:{'|'.join(map(re.escape, phrases))})\b:?\s*", re.IGNORECASE)
+
+    def __call__(self, raw: str, subject: str) -> list[Json]:
+        """Return the things in their order, each name once; `subject` names one without a name."""
+        self._subject = subject
+        found = sorted(self._all(raw), key=lambda item: item.place)
+        named: dict[str, list[FieldFound]] = {}
+        taken: set[tuple[str, ...]] = set()
+        for item in found:
+            key = tuple(field.name for field in item.fields)
+            if key in taken or item.name in named:
+                continue
+            taken.add(key)
+            named[item.name] = list(item.fields)
+        return [
+            {"name": name, "fields": [{"name": f.name, "type": f.type} for f in fields]}
+            for name, fields in named.items()
+        ]
+
+    def _all(self, raw: str) -> Iterator[Found]:
+        blocks = list(blocks_of(raw))
+        for number, block in enumerate(blocks):
+            title = self._title(blocks, number)
+            if block.kind == "table":
+                yield from self._table(block, title)
+            elif block.kind == "bullets":
+                yield from self._bullets(block, title)
+            elif block.kind == "example":
+                yield from self._example(block, title)
+            if block.kind in {"text", "bullets"}:
+                yield from self._lines(block, title)
+
+    def _title(self, blocks: list[Block], number: int) -> str:
+        """Return the name that the heading or the line before a block suggests."""
+        for block in reversed(blocks[:number]):
+            line = block.text.rstrip().split("\n")[-1]
+            if block.kind == "heading" or (line.endswith(_COLONS) and len(line) < _TITLE_LENGTH):
+                name = self._noun(line)
+                if name:
+                    return name
+            if block.kind == "heading":
+                break
+        return ""
+
+    def _table(self, block: Block, title: str) -> Iterator[Found]:
+        heads = [plain_word(cell) for cell in block.rows[0]]
+        names = next((i for i, head in enumerate(heads) if head in self._columns), None)
+        types = next((i for i, head in enumerate(heads) if head in self._type_columns), None)
+        if names is None or types is None:
+            return
+        fields = [
+            FieldFound(field.name, self._fields.type_of(row[types]) or field.type, True)
+            for row in block.rows[1:]
+            if len(row) > max(names, types) and (field := self._fields.item(row[names]))
+        ]
+        yield from self._thing(block.place, title, fields)
+
+    def _bullets(self, block: Block, title: str) -> Iterator[Found]:
+        """Take runs of bullets of which every one is a field with its type."""
+        run: list[FieldFound] = []
+        for (text,) in [*block.rows, ("",)]:
+            field = self._fields.item(text.split(",")[0]) if text else None
+            if field is not None and field.is_sure and field.type:
+                run.append(field)
+                continue
+            yield from self._thing(block.place, title, run)
+            run = []
+            title = self._noun(text) if text.endswith(_COLONS) else title
+
+    def _example(self, block: Block, title: str) -> Iterator[Found]:
+        fields = [
+            FieldFound(name, self._fields.of_value(name, value), True)
+            for name, value in block.pairs.items()
+        ]
+        yield from self._thing(block.place, title, fields)
+
+    def _lines(self, block: Block, title: str) -> Iterator[Found]:
+        position = 0
+        for sentence in _SENTENCE.split(block.text):
+            place = block.place + block.text.find(sentence, position)
+            position = max(position, place - block.place)
+            sentence = without_bullet(sentence)
+            found = self._sentence(sentence, place, title)
+            if found is not None:
+                yield found
+
+    def _sentence(self, sentence: str, place: int, title: str) -> Found | None:
+        for found in _CALL.finditer(sentence):
+            fields = self._fields.listed(found.group(2))
+            if sum(field.is_sure for field in fields) >= _LEAST:
+                return self._first(self._thing(place, self._noun(found.group(1)) or title, fields))
+        opened = self._opened(sentence, place, title)
+        if opened is not None:
+            return opened
+        label = self._last_label(sentence)
+        if label is not None:
+            fields = self._fields.listed(label.group(2))
+            said = " ".join(words_of(label.group(1)))
+            known = said in self._labels
+            if self._is_list(fields, strong=known):
+                noun = self._noun(label.group(1))
+                return self._first(self._thing(place, title if known else noun or title, fields))
+        for found in _BRACKETS.finditer(sentence):
+            fields = self._fields.listed(found.group(2))
+            if len(fields) > _LEAST and self._is_list(fields, strong=False):
+                return self._first(self._thing(place, self._noun(found.group(1)) or title, fields))
+        fields = self._fields.listed(sentence)
+        if sum(field.is_sure for field in fields) > _LEAST:
+            return self._first(self._thing(place, title, fields))
+        return None
+
+    def _last_label(self, sentence: str) -> re.Match[str] | None:
+        """Return the label next to the list: `Input - orders: id, total` is about orders."""
+        label = _LABEL.match(sentence)
+        while label is not None:
+            inner = _LABEL.match(sentence, label.start(2))
+            if inner is None or "(" in inner.group(1) or "," in inner.group(1):
+                break
+            label = inner
+        return label
+
+    def _opened(self, sentence: str, place: int, title: str) -> Found | None:
+        """Read `a customer has name and email`, `the record consists of ...`."""
+        for found in self._opens.finditer(sentence):
+            fields = self._fields.listed(sentence[found.end() :])
+            if self._is_list(fields, strong=False):
+                name = self._noun(sentence[: found.start()])
+                thing = self._first(self._thing(place, name or title, fields))
+                if thing is not None:
+                    return thing
+        return None
+
+    def _is_list(self, fields: list[FieldFound], *, strong: bool) -> bool:
+        """Tell whether a list is one of fields: enough of them, and their form shows it."""
+        if len(fields) < _LEAST:
+            return False
+        sure = sum(field.is_sure for field in fields)
+        hinted = sum(field.type is not None for field in fields)
+        few = len(fields) > _LEAST
+        return sure >= _LEAST or (few and (sure > 0 or strong or hinted * 2 > len(fields)))
+
+    def _thing(self, place: int, name: str, fields: Iterable[FieldFound]) -> Iterator[Found]:
+        unique = {field.name: field for field in reversed(list(fields))}
+        if len(unique) >= _LEAST:
+            ordered = tuple(reversed(unique.values()))
+            yield Found(place, name or self._by_key(ordered), ordered)
+
+    def _by_key(self, fields: tuple[FieldFound, ...]) -> str:
+        """Name a thing by its key (`order_id`), or else by what the text is about."""
+        for field in fields:
+            head, _, last = field.name.rpartition("_")
+            if head and last in self._keys:
+                return head
+        return self._subject or self.form["default"]
+
+    def _first(self, things: Iterator[Found]) -> Found | None:
+        return next(things, None)
+
+    def _noun(self, text: str) -> str:
+        """Return the last words of a text that can name a thing, in the singular."""
+        words: list[str] = []
+        for word in reversed(words_of(text.replace("_", " "))):
+            if word in self._stop or not word.isascii() or word[0].isdigit():
+                if words:
+                    break
+                continue
+            words.insert(0, word.removesuffix("'s"))
+            if len(words) == _LONGEST_NAME:
+                break
+        if not words:
+            return ""
+        return "_".join([*words[:-1], singular(words[-1])])

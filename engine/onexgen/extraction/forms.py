@@ -88,13 +88,25 @@ class EntitiesForm(TypedDict):
     name: str
     types: dict[str, str]
     endings: dict[str, str]
+    forms: dict[str, str]
+    choice: str
     opens: list[list[str]]
     labels: list[list[str]]
     columns: list[str]
     type_columns: list[str]
     stop: list[str]
+    breaks: list[str]
     plain: list[str]
+    keys: list[str]
     default: str
+
+
+class RoleForm(TypedDict):
+    """The last word of a name, by what was chosen."""
+
+    of: str
+    is_: str
+    word: str
 
 
 class NamingForm(TypedDict):
@@ -105,8 +117,12 @@ class NamingForm(TypedDict):
     at_most: int
     drop: list[str]
     vague: list[str]
-    ends: list[str]
+    heads: list[str]
+    before: list[str]
     drop_choices: list[str]
+    tools: list[str]
+    actions: str
+    roles: list[RoleForm]
     replace: dict[str, str]
 
 

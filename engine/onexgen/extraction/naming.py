@@ -1,12 +1,23 @@
-"""A name from the words of a text: what is left when asking, types and features are taken away."""
+"""A name from the words of a text: what it asks to make, its title, or what it is about."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Final
 
+from onexgen.extraction.composing import chosen
 from onexgen.extraction.forms import NamingForm
+from onexgen.filters import singular
+from onexgen.json_types import JsonObject
 from onexgen.matching import NOWHERE, Firing, Reading
-from onexgen.text import CLAUSE, SENTENCE, Text
+from onexgen.text import CLAUSE, COMMA, SENTENCE, Text
+
+_TITLE: Final = re.compile(r"\s*(?:#|\[?[A-Z]{2,}-\d+)")
+# Later sentences seldom say what the whole is about.
+_SENTENCES: Final = 3
+type Chunk = list[int]
 
 
 class Naming:
@@ -15,52 +26,171 @@ class Naming:
     def __init__(self, form: NamingForm) -> None:
         """Prepare the word lists of a document."""
         self.form = form
-        self._drop = frozenset(form["drop"])
+        self._drop = frozenset(form["drop"]) | frozenset(form["heads"])
         self._vague = frozenset(form["vague"])
-        self._ends = frozenset(form["ends"])
+        self._heads = frozenset(form["heads"])
+        self._before = frozenset(form["before"])
 
-    def __call__(self, reading: Reading, firings: Iterable[Firing]) -> tuple[str, list[str]]:
+    def __call__(
+        self, reading: Reading, firings: Sequence[Firing], found: JsonObject
+    ) -> tuple[str, list[str]]:
         """Return the name and the words that tell a purpose, none when the text has no such."""
         text = reading.text
-        taken = self._taken(reading, firings)
-        words: list[str] = []
-        for sentence in _sentences(text):
-            words = self._words(text, sentence, taken)
-            if any(word not in self._vague for word in words):
-                break
-        telling = [word for word in words if word not in self._vague]
-        if not telling:
+        features = _places(reading, firings, self.form["drop_choices"])
+        sentences = _sentences(text)[:_SENTENCES]
+        everything = self._telling_chunks(text, sentences, set())
+        if not everything:
             return self.form["default"], []
-        return "_".join(words[: self.form["at_most"]]), telling
+        asked = [chunk for chunk in everything if self._is_asked_for(text, chunk)]
+        if asked:
+            words = self._words(text, asked[0])[-self.form["at_most"] :]
+        else:
+            chunks = self._telling_chunks(text, sentences, features) or everything
+            words = self._name(reading, firings, found, chunks)
+        return "_".join(words), self._telling(text, everything[0])
 
-    def _taken(self, reading: Reading, firings: Iterable[Firing]) -> set[int]:
-        owners = set(self.form["drop_choices"])
-        return {
-            place
-            for firing in firings
-            if firing.rule["owner"] in owners
-            for hit in firing.hits
-            if hit.start != NOWHERE
-            for place in range(hit.start, hit.end)
-        }
+    def _telling_chunks(
+        self, text: Text, sentences: Sequence[range], taken: set[int]
+    ) -> list[Chunk]:
+        chunks = [chunk for places in sentences for chunk in self._chunks(text, places, taken)]
+        return [chunk for chunk in chunks if self._telling(text, chunk)]
 
-    def _words(self, text: Text, places: range, taken: set[int]) -> list[str]:
-        """Return the words of one sentence that may stand in a name, up to a new clause."""
-        words: list[str] = []
+    def _name(
+        self, reading: Reading, firings: Sequence[Firing], found: JsonObject, chunks: list[Chunk]
+    ) -> list[str]:
+        text = reading.text
+        tools = _places(reading, firings, self.form["tools"])
+        verbs = _places(reading, firings, [self.form["actions"]])
+        if _TITLE.match(text.raw):
+            title = [place for chunk in _clause(text, chunks) for place in chunk]
+            words = self._words(text, _without(title, tools))[: self.form["at_most"]]
+            return self._with_role(words, found) if len(words) < 2 else words
+        chunk = self._subject(text, chunks, tools, verbs)
+        last = max(1, self.form["at_most"] - 1)
+        words = self._words(text, chunk)[-last:]
+        return words if chunk[-1] in verbs else self._with_role(words, found)
+
+    def _with_role(self, words: list[str], found: JsonObject) -> list[str]:
+        for role in self.form["roles"]:
+            if role["is_"] in chosen(found.get(role["of"])) and role["word"] not in words:
+                return [*words[:-1], singular(words[-1]), role["word"]]
+        return words
+
+    def _subject(
+        self, text: Text, chunks: list[Chunk], tools: set[int], verbs: set[int]
+    ) -> Chunk:
+        """Return the words behind `for`, else the chunk whose words the text repeats most."""
+        kept = [_without(_from_object(chunk, verbs), tools) for chunk in chunks]
+        kept = [chunk for chunk in kept if self._telling(text, chunk)] or chunks
+        kept = [chunk for chunk in kept if not verbs.issuperset(chunk)] or kept
+        first = [c for c in kept if text.sentences[c[0]] == text.sentences[kept[0][0]]]
+        for chunk in first:
+            if self._is_for(text, chunk):
+                return chunk
+        counts = Counter(text.stems)
+        return max(first, key=lambda chunk: sum(counts[text.stems[i]] - 1 for i in chunk))
+
+    def _is_for(self, text: Text, chunk: Chunk) -> bool:
+        place = chunk[0] - 1
+        while place > 0 and text.words[place] in self._drop and text.breaks[place + 1] < COMMA:
+            if text.words[place] in self._before:
+                return True
+            place -= 1
+        return False
+
+    def _is_asked_for(self, text: Text, chunk: Chunk) -> bool:
+        """Tell whether a type word follows: `Create a metrics aggregation ... node`."""
+        after = chunk[-1] + 1
+        return (
+            after < len(text.words)
+            and text.words[after] in self._heads
+            and text.breaks[after] < COMMA
+            and text.sentences[after] == text.sentences[0]
+        )
+
+    def _telling(self, text: Text, chunk: Chunk) -> list[str]:
+        return [text.words[i] for i in chunk if text.words[i] not in self._vague]
+
+    def _chunks(self, text: Text, places: range, taken: set[int]) -> Iterable[Chunk]:
+        """Yield runs of words that may stand in a name."""
+        chunk: Chunk = []
         for place in places:
             word = text.words[place]
-            if words and (text.breaks[place] >= CLAUSE or word in self._ends):
-                break
-            if place in taken or word in self._drop or not _is_plain(word):
+            bound = bool(chunk) and _is_bound(text, place)
+            plain = place not in taken and (bound or word not in self._drop) and _is_plain(word)
+            if chunk and (not plain or text.breaks[place]):
+                yield chunk
+                chunk = []
+            if plain and not self._is_number(text, place):
+                chunk.append(place)
+        if chunk:
+            yield chunk
+
+    def _is_number(self, text: Text, place: int) -> bool:
+        """Tell whether a word belongs to the number of a ticket: `ABC-12`."""
+        after = place + 1
+        return (
+            after < len(text.words)
+            and text.words[after].isdigit()
+            and text.raw[text.ends[place] : text.starts[after]] == "-"
+        )
+
+    def _words(self, text: Text, chunk: Chunk) -> list[str]:
+        words: list[str] = []
+        joined = ""
+        for place in chunk:
+            word = text.words[place].removesuffix("'s").replace("'", "")
+            if len(word) == 1 and place + 1 in chunk:
+                joined += word
                 continue
-            word = self.form["replace"].get(word, word)
+            if word in self._drop and words and _is_bound(text, place):
+                words[-1] += word
+                continue
+            word = self.form["replace"].get(joined + word, joined + word)
+            joined = ""
             if word not in words:
                 words.append(word)
         return words
 
 
+def _is_bound(text: Text, place: int) -> bool:
+    """Tell whether a hyphen ties a word to the one before: `hand-over`."""
+    return text.raw[text.ends[place - 1] : text.starts[place]] == "-"
+
+
+def _clause(text: Text, chunks: list[Chunk]) -> list[Chunk]:
+    """Return the chunks up to the end of the first one's clause."""
+    for number, chunk in enumerate(chunks[1:], 1):
+        between = text.breaks[chunks[number - 1][-1] + 1 : chunk[0] + 1]
+        if max(between, default=0) >= CLAUSE:
+            return chunks[:number]
+    return chunks
+
+
+def _from_object(chunk: Chunk, verbs: set[int]) -> Chunk:
+    """Leave a verb at the beginning out: `fetch orders` is about orders."""
+    return chunk[1:] if chunk[0] in verbs and len(chunk) > 1 else chunk
+
+
+def _without(chunk: Chunk, places: set[int]) -> Chunk:
+    return [place for place in chunk if place not in places] or chunk
+
+
+def _places(reading: Reading, firings: Iterable[Firing], owners: Iterable[str]) -> set[int]:
+    """Return the words on which rules of some choices fired."""
+    wanted = set(owners)
+    return {
+        place
+        for firing in firings
+        if firing.rule["owner"] in wanted
+        for hit in firing.hits
+        if hit.start != NOWHERE
+        for place in range(hit.start, hit.end)
+    }
+
+
 def _is_plain(word: str) -> bool:
-    return word.isascii() and word.isalnum() and not word[0].isdigit() and len(word) > 1
+    return word.isascii() and word.replace("'", "").isalnum() and not word[0].isdigit()
 
 
 def _sentences(text: Text) -> Sequence[range]:

@@ -16,6 +16,7 @@ from onexgen.extraction.entities import Entities
 from onexgen.extraction.forms import ChoiceForm, ExtractionForm
 from onexgen.extraction.naming import Naming
 from onexgen.extraction.quantities import Quantities, settings_of
+from onexgen.filters import singular
 from onexgen.json_types import Json, JsonObject
 from onexgen.matching import Firing, Matcher, Reading
 from onexgen.scoring import matched_text, tally
@@ -64,9 +65,11 @@ class Reader:
         firings = self.matcher.firings(reading)
         found: JsonObject = {}
         evidence: list[Json] = []
-        telling = self._name(reading, firings, found)
+        if self._naming is not None:
+            found[self._naming.form["name"]] = self._naming.form["default"]
         for choice in self._choices:
             self._choose(choice, reading, firings, found, evidence)
+        telling = self._name(reading, firings, found)
         self._read_things(raw, found)
         self._read_numbers(reading, firings, found, evidence)
         self._compose(found, telling)
@@ -76,7 +79,7 @@ class Reader:
     def _name(self, reading: Reading, firings: list[Firing], found: JsonObject) -> list[str]:
         if self._naming is None:
             return []
-        name, telling = self._naming(reading, firings)
+        name, telling = self._naming(reading, firings, found)
         found[self._naming.form["name"]] = name
         return telling
 
@@ -116,7 +119,9 @@ class Reader:
 
     def _read_things(self, raw: str, found: JsonObject) -> None:
         if self._entities is not None:
-            found[self._entities.form["name"]] = self._entities(raw)
+            name = str(found[self._naming.form["name"]]) if self._naming else ""
+            subject = name.split("_")[-2:][0]
+            found[self._entities.form["name"]] = self._entities(raw, singular(subject))
 
     def _read_numbers(
         self, reading: Reading, firings: list[Firing], found: JsonObject, evidence: list[Json]

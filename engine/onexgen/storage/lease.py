@@ -71,11 +71,13 @@ def release(place: Place, *, made_nothing: bool) -> None:
     lease = _held.pop(place.staging, None)
     if lease is None:
         return
-    # In this order: who waits for the lock finds its name gone and starts anew.
-    _remove_name(system.unlink, place.lock)
-    _remove_name(system.rmdir, place.staging)
-    with suppress(OSError):
-        system.close(lease.handle)
+    try:
+        # Before the lock ends: who waits for it finds its name gone and starts anew.
+        _remove_name(system.unlink, place.lock)
+        _remove_name(system.rmdir, place.staging)
+    finally:
+        with suppress(OSError):
+            system.close(lease.handle)
     if made_nothing:
         remove_empty(lease.made)
 
@@ -130,7 +132,8 @@ def _locked(place: Place) -> int | None:
             return handle
     except BlockingIOError:
         pass
-    except OSError:
+    except BaseException:
+        # Also Ctrl-C: a handle that nobody knows would lock the package as long as we live.
         system.close(handle)
         raise
     system.close(handle)

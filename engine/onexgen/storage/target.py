@@ -25,7 +25,8 @@ def look(path: str) -> Found:
     """Return what stands at a path."""
     try:
         mode = system.lstat(path).st_mode
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
+        # A file above the place is found, and named, when folders are made.
         return Found("absent")
     if stat.S_ISLNK(mode):
         return Found("link")

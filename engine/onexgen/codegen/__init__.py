@@ -1,0 +1,1 @@
+"""The specification's Python API, and its command."""

@@ -1,0 +1,1 @@
+"""Runs tests in a process of their own and reads what came out."""
