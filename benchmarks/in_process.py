@@ -15,19 +15,24 @@ from tables import Row, show
 from whole import PROMPT
 
 
+class NotMeasuredError(Exception):
+    """What was to be measured failed."""
+
+
 @dataclass(frozen=True)
 class Measured:
-    """What warm.py is asked for, and its answer."""
+    """What warm.py is asked for, and its answer; `memory` is where packages are written."""
 
     place: Place
     made: peers.Peers
     root: Path
+    memory: Path
 
     def __call__(
         self, what: str, *, tools: bool = True, rounds: int = 0, sizes: tuple[int, ...] = ()
     ) -> dict[str, list[float]]:
         """Return the answer of a process of its own."""
-        output = self.place.folder / (what if tools else f"{what}-without-tools")
+        output = self.memory / (what if tools else f"{what}-without-tools")
         output.mkdir()
         settings = {
             "root": str(self.root),
@@ -45,21 +50,23 @@ class Measured:
         done = subprocess.run(
             [sys.executable, Path(__file__).with_name("warm.py"), what, path],
             env=dict(self.place.variables),
-            stdout=subprocess.PIPE,
-            check=True,
+            capture_output=True,
+            text=True,
+            check=False,
         )
+        if done.returncode != 0:
+            raise NotMeasuredError(f"{what}: {done.stderr.strip().splitlines()[-1]}")
         answer: dict[str, list[float]] = json.loads(done.stdout)
         return answer
 
 
-def show_warm(place: Place, made: peers.Peers, root: Path, *, quick: bool) -> None:
+def show_warm(measured: Measured, *, quick: bool) -> None:
     """Compare a warm process with the bare script."""
-    measured = Measured(place, made, root)
     rounds = 20 if quick else 100
     plain = measured("single", tools=False, rounds=rounds)
     full = measured("single", rounds=rounds)
     show(
-        f"One package in a warm process, {rounds} rounds",
+        f"One package in a warm process, {rounds} rounds, in {measured.memory.parent}",
         [
             Row("without external tools : bare Jinja2", ratio(plain, "create", "bare"), 12, 8),
             Row("with ruff : bare Jinja2", ratio(full, "create", "bare"), 30),
@@ -75,10 +82,10 @@ def show_warm(place: Place, made: peers.Peers, root: Path, *, quick: bool) -> No
         print(f"    {name:<28}{statistics.median(times) * 1000:8.2f} ms")
 
 
-def show_batch(place: Place, made: peers.Peers, root: Path, *, quick: bool) -> None:
+def show_batch(measured: Measured, *, quick: bool) -> None:
     """Compare many packages at once with few; external tools run once a batch."""
     few, many = 10, 100 if quick else 1000
-    costs = Measured(place, made, root)("batch", sizes=(few, many))
+    costs = measured("batch", sizes=(few, many))
     own, tools = costs["own"], costs["tools"]
     show(
         f"Batches of {few} and {many}, CPU time",

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import bare
 from onexgen.inputs import resolve_inputs
-from onexgen.runner import Run
+from onexgen.runs import Run
 from onexgen.session import Session, drain
 from onexgen.source import load
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from onexgen.actions import ACTIONS, load_action
+from onexgen.actions.options import option_fields
 from onexgen.json_types import Json, JsonObject
 from onexgen.source import load
 
@@ -99,11 +101,15 @@ def vocabulary(root: Path) -> dict[str, str]:
 
 
 def names(root: Path) -> dict[str, str]:
-    """Return the names of the data that have several words: nobody writes these by accident."""
+    """Return the names of the data that have several words: nobody writes these by accident.
+
+    An option of an action is the engine's word: an input may be named after what it feeds.
+    """
+    options = {name for action in ACTIONS for name in option_fields(load_action(action).Options)}
     found: dict[str, str] = {}
     for name, document in documents(root).items():
         for one in identifiers(document):
-            if NAME.fullmatch(one):
+            if NAME.fullmatch(one) and one not in options:
                 found.setdefault(one, name)
     return found
 

@@ -12,9 +12,10 @@ from onexgen.actions.base import Deadline, Workspace
 from onexgen.actions.commit import Commit, CommitOptions
 from onexgen.actions.seal import Seal, SealOptions
 from onexgen.actions.stage import Stage, StageOptions
-from onexgen.diagnostics import ConfigError, TimeoutExceeded, UnsafeError
+from onexgen.diagnostics import TimeoutExceeded, UnsafeError
 from onexgen.expressions import Expressions
 from onexgen.json_types import JsonObject
+from onexgen.plan import FamilyPlan
 from onexgen.storage import manifest
 
 DIGESTS = {
@@ -24,10 +25,11 @@ DIGESTS = {
     "templates/y/a.j2": "4" * 64,
 }
 FILES: JsonObject = {"node.py": "X = 1\n", "tests/test_x.py": "\n"}
+DIFF = "--- /dev/null\n+++ b/a.txt\n@@ -0,0 +1 @@\n+one\n"
 INPUTS: JsonObject = {"prompt": "x", "output_dir": "/somewhere"}
 
 
-def workspace(cwd: Path, seconds: float | None = None) -> Workspace:
+def workspace(cwd: Path, seconds: float | None = None, preview: str | None = None) -> Workspace:
     """Return what actions may reach."""
     return Workspace(
         {},
@@ -39,6 +41,7 @@ def workspace(cwd: Path, seconds: float | None = None) -> Workspace:
         blueprints={},
         pipeline="default",
         deadline=Deadline(seconds),
+        preview=preview,
     )
 
 
@@ -93,25 +96,70 @@ def test_a_seal_is_the_same_everywhere(tmp_path: Path) -> None:
 
 
 def test_only_the_sources_that_were_used(tmp_path: Path) -> None:
-    """Files and whole folders of the pack can be named."""
-    options = SealOptions(files={}, inputs={}, sources=["rules/a.yaml", "templates/x/"])
+    """Templates of other families are not recorded; rules and shared files are."""
+    place = workspace(tmp_path)
+    place.families = {"x": family("x", ["templates/x/a.j2"])}
 
-    files: Any = Seal(workspace(tmp_path))(options)
+    files: Any = Seal(place)(SealOptions(files={}, inputs={}, family="x"))
 
-    assert list(json.loads(files[manifest.PATH])["sources"]) == [
-        "rules/a.yaml",
-        "templates/x/a.j2",
-        "templates/x/b.j2",
-    ]
+    assert list(json.loads(files[manifest.PATH])["sources"]) == ["rules/a.yaml", "templates/x/a.j2"]
 
 
-def test_an_unknown_source(tmp_path: Path) -> None:
-    """A misspelt source is an error of the pipeline."""
-    with pytest.raises(ConfigError) as caught:
-        Seal(workspace(tmp_path))(SealOptions(files={}, inputs={}, sources=["rules/b.yaml"]))
+def family(name: str, sources: list[str]) -> FamilyPlan:
+    """Return a family that is made of these files."""
+    return FamilyPlan(
+        name=name,
+        title="",
+        summary="",
+        abstract=False,
+        aliases=[],
+        chain=[name],
+        files=(),
+        blueprints={},
+        sources=sources,
+    )
 
-    assert caught.value.message == "the run used no file 'rules/b.yaml' of the pack"
-    assert caught.value.help == "did you mean 'rules/a.yaml'?"
+
+@pytest.mark.parametrize(("mode", "diff"), [("list", ""), ("diff", DIFF)])
+def test_a_preview_writes_nothing(tmp_path: Path, mode: str, diff: str) -> None:
+    """A dry run says what a commit would do; with a diff, it shows every changed file."""
+    place = workspace(tmp_path, preview=mode)
+    staged: Any = Stage(place)(StageOptions(files={"a.txt": "one\n"}, target="made/package"))
+
+    done = Commit(place)(CommitOptions(staged=staged))
+
+    assert done == {
+        "target": str(tmp_path / "made/package"),
+        "files": ["a.txt"],
+        "written": 1,
+        "unchanged": False,
+        "carried": [],
+        "replaced": [],
+        "diff": diff,
+    }
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_preview_refuses_what_a_commit_refuses(tmp_path: Path) -> None:
+    """A changed file is named by the dry run already."""
+    files = sealed(tmp_path)
+    real = workspace(tmp_path)
+    Commit(real)(CommitOptions(staged=staged_in(real, files)))
+    (tmp_path / "made/package/node.py").write_text("X = 2\n")
+    place = workspace(tmp_path, preview="list")
+
+    with pytest.raises(UnsafeError) as caught:
+        Commit(place)(CommitOptions(staged=staged_in(place, {**files, "node.py": "X = 3\n"})))
+
+    target = tmp_path / "made/package"
+    expected = f"{target} has files that were changed since they were written: node.py"
+    assert caught.value.message == expected
+
+
+def staged_in(place: Workspace, files: dict[str, Any]) -> dict[str, Any]:
+    """Return what `stage` says of these files."""
+    result: Any = Stage(place)(StageOptions(files=files, target="made/package"))
+    return result
 
 
 def test_undo_removes_what_was_staged(tmp_path: Path) -> None:

@@ -32,18 +32,20 @@ def tokens(text: str) -> list[str]:
 
 def identifier(text: str, fallback: str = "item", reserved: Iterable[str] = ()) -> str:
     """Return an ASCII snake_case name that is no keyword, no builtin and not reserved."""
-    name = "_".join(tokens(text))[:_MAX_IDENTIFIER].strip("_") or fallback
-    if name[0].isdigit():
-        name = f"n{name}"
-    while name in _TAKEN or name in reserved:
-        name = f"{name}_"
-    return name.replace("__", "_")
+    free = name = slug(text, fallback)
+    number = 1
+    while free in _TAKEN or free in reserved:
+        ending = "_" if number == 1 else f"_{number}"
+        free = name[: _MAX_IDENTIFIER - len(ending)].rstrip("_") + ending
+        number += 1
+    return free
 
 
 def slug(text: str, fallback: str = "item") -> str:
     """Return an ASCII snake_case name that may be a keyword: for files, topics and columns."""
-    name = "_".join(tokens(text))[:_MAX_IDENTIFIER].strip("_") or fallback
-    return f"n{name}" if name[0].isdigit() else name
+    name = "_".join(tokens(text)) or fallback
+    name = f"n{name}" if name[0].isdigit() else name
+    return name[:_MAX_IDENTIFIER].strip("_")
 
 
 def snake(text: str) -> str:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, cast
 
 from onexgen.diagnostics import UsageError, closest
 from onexgen.json_types import Json, JsonObject
 from onexgen.plan import InputPlan
+from onexgen.wording import named
 
-_SHOWN = 60
+_SHOWN: Final = 60
+_WORDS: Final = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("0", "false", "no", "off"), False),
+}
 
 
 def resolve_inputs(
@@ -22,12 +28,37 @@ def resolve_inputs(
     default: Callable[[str], Any] = lambda _: None,
     ask: Callable[[InputPlan], str] | None = None,
 ) -> JsonObject:
-    """Return a value for every input: given, from its variable, asked for, or its default."""
+    """Return a value for every input: given, from its variable, asked for, or its default.
+
+    What is given is a value and never the name of a file: it may come from a stranger.
+    """
     known = {plan.name: plan for plan in plans}
     for name in given:
         if name not in known:
             raise UsageError(f"there is no input '{name}'", help=closest(name, known))
     return {plan.name: _resolved(plan, given.get(plan.name), default, ask) for plan in plans}
+
+
+def read_named(plans: tuple[InputPlan, ...], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a person gave, with the contents of the files that stand for values.
+
+    That is `-` and `@FILE` for the main input, and the file of a document.
+    """
+    known = {plan.name: plan for plan in plans}
+    return {
+        name: _read(known[name], value) if name in known and isinstance(value, str) else value
+        for name, value in given.items()
+    }
+
+
+def _read(plan: InputPlan, value: str) -> Any:
+    if plan.type == "document":
+        return _document(plan, value)
+    if plan.positional and value == "-":
+        return _decoded(plan, sys.stdin.buffer.read(), "standard input")
+    if plan.positional and value.startswith("@") and len(value) > 1:
+        return _decoded(plan, _bytes(value[1:]), value[1:])
+    return value
 
 
 def _resolved(
@@ -36,10 +67,11 @@ def _resolved(
     default: Callable[[str], Any],
     ask: Callable[[InputPlan], str] | None,
 ) -> Json:
-    if value is None and plan.variable:
-        value = os.environ.get(plan.variable)
     if value is None:
-        value = default(plan.name)
+        value = os.environ.get(plan.variable) if plan.variable else None
+        value = default(plan.name) if value is None else value
+        # The user's own configuration may name a file.
+        value = _document(plan, value) if _is_file(plan, value) else value
     if value is None and plan.required and ask is not None:
         value = ask(plan)
     if value is None and plan.required:
@@ -50,52 +82,53 @@ def _resolved(
     return _limited(plan, _converted(plan, value))
 
 
+def _is_file(plan: InputPlan, value: Any) -> bool:
+    return plan.type == "document" and isinstance(value, str)
+
+
 def _converted(plan: InputPlan, value: Any) -> Json:
     if plan.type == "list":
-        return [str(item) for item in value] if isinstance(value, (list, tuple)) else [str(value)]
+        items = value if isinstance(value, (list, tuple)) else [value]
+        return [_checked(plan, item, str, "a list of texts") for item in items]
     if plan.type == "document":
-        return value if isinstance(value, dict) else _document(plan, str(value))
-    if plan.type == "boolean" and isinstance(value, str):
-        return _boolean(plan, value)
-    if plan.type in ("integer", "number") and isinstance(value, str):
-        return _number(plan, value)
-    if plan.type in ("string", "path"):
-        if not isinstance(value, str):
-            return str(value)
-        return _text(plan, value) if plan.type == "string" else value
-    converted: Json = value
-    return converted
+        return _checked(plan, value, dict, "a mapping")
+    if plan.type == "boolean":
+        word = value.lower() if isinstance(value, str) else value
+        return _checked(plan, _WORDS.get(word, value), bool, "true or false")
+    if plan.type == "integer":
+        return _checked(plan, _number(int, value), int, "a whole number")
+    if plan.type == "number":
+        return _checked(plan, _number(float, value), float, "a number")
+    return _checked(plan, value, str, "text")
 
 
-def _boolean(plan: InputPlan, value: str) -> bool:
-    if value.lower() in ("1", "true", "yes", "on"):
-        return True
-    if value.lower() in ("0", "false", "no", "off"):
-        return False
-    raise UsageError(f"input '{plan.name}' must be true or false, got '{value}'")
-
-
-def _number(plan: InputPlan, value: str) -> float | int:
-    try:
-        return int(value) if plan.type == "integer" else float(value)
-    except ValueError as error:
-        kind = "a whole number" if plan.type == "integer" else "a number"
-        raise UsageError(f"input '{plan.name}' must be {kind}, got '{value}'") from error
-
-
-def _text(plan: InputPlan, value: str) -> str:
-    """Return the text itself, that of standard input (-), or that of a file (@file)."""
-    if not plan.positional:
+def _number(kind: type[int | float], value: Any) -> Any:
+    """Return the number that a text, or a whole number where any will do, stands for."""
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    if not isinstance(value, str) and not (kind is float and is_whole):
         return value
-    if value == "-":
-        return _decoded(plan, sys.stdin.buffer.read(), "standard input")
-    if value.startswith("@") and len(value) > 1:
-        path = Path(value[1:])
-        try:
-            return _decoded(plan, path.read_bytes(), str(path))
-        except OSError as error:
-            raise UsageError(f"cannot read '{path}': {error.strerror}") from error
-    return value
+    try:
+        number = kind(value)
+    except (ValueError, OverflowError):
+        return value
+    return number if math.isfinite(number) else value
+
+
+def _checked(plan: InputPlan, value: Any, kind: type, expected: str) -> Json:
+    if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
+        return cast("Json", value)
+    found = f"'{_short(value)}'" if isinstance(value, str) else named(value)
+    help_text = "quote it" if expected == "text" and not isinstance(value, (list, dict)) else ""
+    raise UsageError(f"input '{plan.name}' must be {expected}, got {found}", help=help_text)
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read '{path}': {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"cannot read {path!r}: {error}") from error
 
 
 def _decoded(plan: InputPlan, raw: bytes, where: str) -> str:
@@ -108,33 +141,36 @@ def _decoded(plan: InputPlan, raw: bytes, where: str) -> str:
         ) from error
 
 
-def _document(plan: InputPlan, value: str) -> JsonObject:
-    path = Path(value)
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot read '{path}': {error.strerror}") from error
+def _document(plan: InputPlan, path: str) -> JsonObject:
+    raw = _bytes(path)
     from onexgen.source import load
 
-    data = load(str(path), raw).data
+    data = load(path, raw).data
     if not isinstance(data, dict):
         raise UsageError(f"input '{plan.name}': {path} holds no mapping")
     return data
 
 
 def _limited(plan: InputPlan, value: Json) -> Json:
-    if plan.choices is not None and value not in plan.choices:
-        raise UsageError(
-            f"input '{plan.name}' has no choice '{_short(str(value))}'",
-            help=closest(str(value), plan.choices),
-        )
-    if isinstance(value, str):
-        _check_text(plan, value)
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        low, high = plan.minimum, plan.maximum
-        if (low is not None and value < low) or (high is not None and value > high):
-            raise UsageError(f"input '{plan.name}' must be {low:g} to {high:g}, got {value}")
+    for item in value if isinstance(value, list) else [value]:
+        if plan.choices is not None and item not in plan.choices:
+            raise UsageError(
+                f"input '{plan.name}' has no choice '{_short(str(item))}'",
+                help=closest(str(item), plan.choices),
+            )
+        if isinstance(item, str):
+            _check_text(plan, item)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        _check_range(plan, value)
     return value
+
+
+def _check_range(plan: InputPlan, value: float) -> None:
+    low, high = plan.minimum, plan.maximum
+    if low is not None and value < low:
+        raise UsageError(f"input '{plan.name}' must be at least {low:g}, got {value}")
+    if high is not None and value > high:
+        raise UsageError(f"input '{plan.name}' must be at most {high:g}, got {value}")
 
 
 def _check_text(plan: InputPlan, value: str) -> None:
@@ -143,9 +179,7 @@ def _check_text(plan: InputPlan, value: str) -> None:
     except UnicodeEncodeError as error:
         raise UsageError(f"input '{plan.name}' is not UTF-8", help=_limits(plan)) from error
     if plan.max_length is not None and len(value) > plan.max_length:
-        raise UsageError(
-            f"input '{plan.name}' has {len(value):,} characters", help=_limits(plan)
-        )
+        raise UsageError(f"input '{plan.name}' has {len(value):,} characters", help=_limits(plan))
     if plan.required and not value.strip():
         raise UsageError(f"input '{plan.name}' is empty", help=_limits(plan))
 

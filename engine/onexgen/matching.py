@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Final, NamedTuple, TypedDict
 
 from onexgen.json_types import Json
+from onexgen.spelling import corrections
 from onexgen.text import LanguageForm, Negation, Text, read_text, stemmer
 
 NOWHERE: Final = -1
@@ -85,17 +86,19 @@ class Reading:
 class Matcher:
     """All rules of some documents with one index over their terms."""
 
-    def __init__(self, parts: Sequence[RulesForm], language: LanguageForm) -> None:
-        """Join the documents: their terms get one numbering."""
+    def __init__(
+        self, parts: Iterable[tuple[str | None, RulesForm]], language: LanguageForm
+    ) -> None:
+        """Join documents: their terms get one numbering, their rules perhaps another owner."""
         self.terms: list[TermForm] = []
         self.rules: list[RuleForm] = []
         self._language = language
         self._abbreviations = frozenset(language["abbreviations"])
         self._negation = Negation(language)
-        for part in parts:
+        for owner, part in parts:
             first = len(self.terms)
             self.terms.extend(part["terms"])
-            self.rules.extend(_moved(rule, first) for rule in part["rules"])
+            self.rules.extend(_moved(rule, first, owner) for rule in part["rules"])
         stem = stemmer(language["stemmer"])
         self._index: dict[str, list[int]] = {}
         self._regexes: list[int] = []
@@ -111,6 +114,7 @@ class Matcher:
             else:
                 key = " ".join(stem(term["key"].split(" ")))
                 self._index.setdefault(key, []).append(number)
+        self._spelling = corrections(word for term in self.terms for word in _words_of(term))
         self._longest = max((key.count(" ") + 1 for key in self._index), default=1)
         self._patterns: dict[int, re.Pattern[str]] = {}
 
@@ -138,15 +142,21 @@ class Matcher:
 
     def read(self, raw: str, subject: Mapping[str, Json] | None = None) -> Reading:
         """Return a text with all terms that stand in it and in the fields of its subject."""
-        text = read_text(raw, self._language["stemmer"], self._abbreviations)
+        text = read_text(raw, self._language["stemmer"], self._abbreviations, self._spelling)
         hits: dict[int, list[Hit]] = {}
         self._find_words(text, hits)
         self._find_regexes(text, hits)
-        for field, values in self._fields.items():
-            for value in _values((subject or {}).get(field)):
-                for term in values.get(value, ()):
-                    hits[term] = [Hit(term, NOWHERE, NOWHERE)]
-        return Reading(text, self._negation(text), hits)
+        reading = Reading(text, self._negation(text), hits)
+        for field in self._fields:
+            self.tell(reading, field, (subject or {}).get(field))
+        return reading
+
+    def tell(self, reading: Reading, field: str, value: Json) -> None:
+        """Add what is known about a field, for the rules that ask for it."""
+        values = self._fields.get(field, {})
+        for item in _values(value):
+            for term in values.get(item, ()):
+                reading.hits[term] = [Hit(term, NOWHERE, NOWHERE)]
 
     def _find_words(self, text: Text, hits: dict[int, list[Hit]]) -> None:
         index, stems, breaks = self._index, text.stems, text.breaks
@@ -181,21 +191,23 @@ class Matcher:
                 if start < end:
                     hits.setdefault(term, []).append(Hit(term, start, end))
 
-    def firings(self, reading: Reading, without: int | None = None) -> list[Firing]:
-        """Return the rules that fire, in their order; `without` leaves one term out."""
+    def firings(self, reading: Reading, owner: str | None = None) -> list[Firing]:
+        """Return the rules that fire, in their order; only those of one owner if asked."""
         candidates = {rule for term in reading.hits for rule in self._users.get(term, ())}
         fired = []
         for number in sorted(candidates):
-            hits = fire(self.rules[number], reading, without)
-            if hits:
-                fired.append(Firing(self.rules[number], hits))
+            rule = self.rules[number]
+            if owner is None or rule["owner"] == owner:
+                hits = fire(rule, reading)
+                if hits:
+                    fired.append(Firing(rule, hits))
         return fired
 
 
 def fire(rule: RuleForm, reading: Reading, without: int | None = None) -> tuple[Hit, ...]:
     """Return the hits on which a rule fires, none when it does not."""
-    hits = [hit for hit in _found(rule["any"] or rule["all"][:1], reading, without)]
-    hits = [hit for hit in hits if _counts(rule, reading, hit)]
+    found = _found(rule["any"] or rule["all"][:1], reading, without)
+    hits = [hit for hit in found if _counts(rule, reading, hit)]
     for term in rule["all"]:
         found = [hit for hit in _found([term], reading, without) if _counts(rule, reading, hit)]
         hits = [hit for hit in hits if _is_near(rule, reading, hit, found)]
@@ -223,14 +235,17 @@ def _is_near(rule: RuleForm, reading: Reading, hit: Hit, others: Sequence[Hit]) 
     return any(other.start == NOWHERE or reading.sentence(other) == sentence for other in others)
 
 
-def _moved(rule: RuleForm, first: int) -> RuleForm:
-    if not first:
-        return rule
+def _moved(rule: RuleForm, first: int, owner: str | None) -> RuleForm:
     moved = rule.copy()
+    moved["owner"] = rule["owner"] if owner is None else owner
     moved["any"] = [term + first for term in rule["any"]]
     moved["all"] = [term + first for term in rule["all"]]
     moved["unless"] = [term + first for term in rule["unless"]]
     return moved
+
+
+def _words_of(term: TermForm) -> list[str]:
+    return term["key"].split(" ") if term["kind"] in {"stem", "word"} else []
 
 
 def _values(value: Json) -> list[str]:

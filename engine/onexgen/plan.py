@@ -70,7 +70,10 @@ class FilePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FamilyPlan:
-    """One family: its chain from child to root, its files, its blueprints from root to child."""
+    """One family: its chain from child to root, its files, its blueprints from root to child.
+
+    `sources` are all files of the pack that it is made of.
+    """
 
     name: str
     title: str
@@ -80,6 +83,7 @@ class FamilyPlan:
     chain: list[str]
     files: tuple[FilePlan, ...]
     blueprints: dict[str, list[Json]]
+    sources: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

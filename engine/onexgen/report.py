@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onexgen.json_types import Json, JsonObject
-from onexgen.runner import Run
+from onexgen.runs import Run
 from onexgen.session import Session
 
 

@@ -13,6 +13,7 @@ from typing import Final
 FOLDERS: Final = ("pipelines", "rules", "environments", "templates")
 _SUFFIXES: Final = (".yaml", ".j2")
 _PACKAGE: Final = Path(__file__).parent
+_NO_CODE: Final = ("__pycache__", "_data")
 
 
 def installed_pack() -> Path:
@@ -24,13 +25,13 @@ def installed_pack() -> Path:
 def engine_fingerprint() -> str:
     """Return a digest that changes whenever a module of the engine does."""
     seen = hashlib.blake2b(digest_size=16)
-    for folder, _, names in sorted(os.walk(_PACKAGE)):
-        if folder.endswith("__pycache__") or "_data" in folder:
-            continue
+    for folder, below, names in os.walk(_PACKAGE):
+        below[:] = sorted(name for name in below if name not in _NO_CODE)
         for name in sorted(names):
             if name.endswith(".py"):
-                state = os.stat(os.path.join(folder, name))
-                seen.update(f"{name}{state.st_size}{state.st_mtime_ns}".encode())
+                path = os.path.join(folder, name)
+                state = os.stat(path)
+                seen.update(f"{path}{state.st_size}{state.st_mtime_ns}".encode())
     return seen.hexdigest()
 
 
@@ -41,10 +42,10 @@ class Pack:
     roots: tuple[Path, ...]
 
     @classmethod
-    def at(cls, directory: Path) -> Pack:
-        """Return the pack of a working directory: its own files over the installed ones."""
+    def at(cls, directory: Path, *, alone: bool = False) -> Pack:
+        """Return the pack of a folder: its own files over the installed ones, or only its own."""
         own, installed = directory.resolve(), installed_pack().resolve()
-        return cls((installed,) if own == installed else (own, installed))
+        return cls((own,) if alone or own == installed else (own, installed))
 
     @cached_property
     def files(self) -> dict[str, Path]:

@@ -4,62 +4,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
-from onexgen.actions import load_action
-from onexgen.actions.base import Deadline, Workspace
-from onexgen.actions.options import make_options
+from onexgen.actions.base import Workspace
 from onexgen.diagnostics import OnexgenError
 from onexgen.events import Bus, Event
 from onexgen.json_types import Json, JsonObject
-from onexgen.plan import Plan, StagePlan, StepPlan
+from onexgen.plan import Plan, StagePlan
+from onexgen.runs import Progress, Request, Run, StageReport, same_shape
+from onexgen.stepping import Steps
 
 RUN_KEY: Final = "run"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """One run to make: the values of its inputs and the id that follows it everywhere."""
-
-    inputs: JsonObject
-    correlation_id: str
+# Whether a run takes part in a stage; where that cannot be told, the stage fails.
+type _Wanted = bool | OnexgenError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageReport:
-    """How one stage went for one run; `values` are the keys that it made or changed."""
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a stage made of a run."""
 
-    id: str
-    title: str
-    number: int
-    status: str
-    seconds: float
-    rounds: int = 1
+    run: Run
+    status: Literal["completed", "skipped", "continued", "failed"]
+    rounds: int = 0
     message: str = ""
-    values: JsonObject = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """One run as it stands: immutable, each step makes the next."""
-
-    request: Request
-    record: JsonObject
-    stages: tuple[StageReport, ...] = ()
-    error: OnexgenError | None = None
-    failed_stage: str | None = None
-    done: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """What the runner yields: a stage began (no reports yet) or ended."""
-
-    stage: StagePlan
-    number: int
-    total: int
-    runs: tuple[Run, ...] = ()
 
 
 class Runner:
@@ -70,7 +39,7 @@ class Runner:
         self._plan = plan
         self._workspace = workspace
         self._bus = bus
-        self._actions: dict[str, Any] = {}
+        self._steps = Steps(workspace)
         self._sequence = 0
         self._deadline = workspace.deadline
 
@@ -85,230 +54,158 @@ class Runner:
             Run(request=r, record={"inputs": r.inputs, RUN_KEY: self._about(r)})
             for r in requests
         ]
-        shown = [stage for stage in self._plan.stages if not stage.optional]
-        number = 0
         try:
             for run in runs:
                 self._emit("run_started", run, {"pipeline": self._plan.name})
-            for stage in self._plan.stages:
-                skipped = [run.error is not None or not self._holds(stage, run) for run in runs]
-                if stage.optional and all(skipped):
-                    continue
-                number += 1
-                total = max(len(shown), number)
-                yield Progress(stage=stage, number=number, total=total)
-                runs = self._stage(stage, number, runs)
-                sent = yield Progress(stage=stage, number=number, total=total, runs=tuple(runs))
-                if sent:
-                    runs[0] = self._replaced(runs[0], sent)
+            runs = yield from self._stages(runs)
             for run in runs:
                 self._finish(run)
         except BaseException:
-            for run in runs:
-                self._undo(run)
+            self._steps.take_back_all()
             raise
         return runs
 
+    def _stages(self, runs: list[Run]) -> Generator[Progress, Mapping[str, Json] | None, list[Run]]:
+        shown = sum(not stage.optional for stage in self._plan.stages)
+        number = 0
+        for stage in self._plan.stages:
+            wanted = [self._wants(stage, run) for run in runs]
+            if stage.optional and not any(wanted):
+                runs = [run if run.error else self._steps.emptied(stage, run) for run in runs]
+                continue
+            if all(run.error is not None for run in runs):
+                break
+            number += 1
+            total = max(shown, number)
+            yield Progress(stage=stage, number=number, total=total)
+            runs = self._stage(stage, number, runs, wanted)
+            sent = yield Progress(stage=stage, number=number, total=total, runs=tuple(runs))
+            if sent:
+                runs[0] = _replaced(runs[0], sent)
+        return runs
+
+    def _wants(self, stage: StagePlan, run: Run) -> _Wanted:
+        try:
+            return run.error is None and self._steps.holds(stage.when, run, stage.at)
+        except OnexgenError as error:
+            return error
+
     def _about(self, request: Request) -> JsonObject:
+        """Return what expressions may know of the run itself."""
         return {"id": request.correlation_id, "preview": self._workspace.preview}
 
-    def _stage(self, stage: StagePlan, number: int, runs: list[Run]) -> list[Run]:
-        self._workspace.deadline = self._deadline.within(stage.timeout, f"stage '{stage.title}'")
+    def _stage(
+        self, stage: StagePlan, number: int, runs: list[Run], wanted: list[_Wanted]
+    ) -> list[Run]:
+        """Carry all runs that have not failed through one stage."""
+        self._workspace.deadline = self._deadline.within(stage.timeout, stage.title, stage.at)
         active = [n for n, run in enumerate(runs) if run.error is None]
-        for index in active:
-            self._emit("stage_started", runs[index], {"stage": stage.id, "stage_number": number})
+        for n in active:
+            self._emit("stage_started", runs[n], {"stage": stage.id, "stage_number": number})
         started = time.perf_counter()
-        result = list(runs)
-        changed = self._rounds(stage, [runs[index] for index in active])
+        done = iter(self._repeated(stage, [runs[n] for n in active if wanted[n] is True]))
+        outcomes = [
+            next(done) if wanted[n] is True else self._passed(stage, runs[n], wanted[n])
+            for n in active
+        ]
         # The time of a stage is shared: an action may do all runs in one go.
-        elapsed = (time.perf_counter() - started) / max(len(active), 1)
-        for index, (run, status, rounds) in zip(active, changed, strict=True):
-            result[index] = self._reported(stage, number, runs[index], run, status, elapsed, rounds)
+        seconds = (time.perf_counter() - started) / max(len(active), 1)
         self._workspace.deadline = self._deadline
+        result = list(runs)
+        for n, outcome in zip(active, outcomes, strict=True):
+            result[n] = self._reported(stage, number, outcome, seconds)
         return result
 
-    def _rounds(self, stage: StagePlan, runs: list[Run]) -> list[tuple[Run, str, int]]:
-        """Run a stage for all runs, with its retries and repetitions."""
-        results: list[tuple[Run, str, int]] = []
-        skipped = [not self._holds(stage, run) for run in runs]
-        todo = [run for run, skip in zip(runs, skipped, strict=True) if not skip]
-        finished = iter(self._tried(stage, todo))
-        for run, skip in zip(runs, skipped, strict=True):
-            if skip:
-                results.append((self._emptied(stage, run), "skipped", 0))
-            else:
-                results.append(next(finished))
-        return results
+    def _passed(self, stage: StagePlan, run: Run, wanted: _Wanted) -> _Outcome:
+        """Return a run that takes no part in a stage."""
+        if isinstance(wanted, OnexgenError):
+            return self._settled(stage, run, replace(run, error=wanted), 0)
+        return _Outcome(self._steps.emptied(stage, run), "skipped")
 
-    def _tried(self, stage: StagePlan, runs: list[Run]) -> list[tuple[Run, str, int]]:
-        results = [(run, "completed", 0) for run in runs]
-        for round_number in range(1, stage.at_most + 1):
-            open_ones = [
-                n
-                for n, (run, _, _) in enumerate(results)
-                if run.error is None and (round_number == 1 or not self._is_done(stage, run))
-            ]
-            if not open_ones:
+    def _repeated(self, stage: StagePlan, runs: list[Run]) -> list[_Outcome]:
+        """Run a stage until its condition holds, or as often as it may."""
+        current, rounds = list(runs), [0] * len(runs)
+        todo = list(range(len(runs)))
+        for _ in range(stage.at_most):
+            for n, run in zip(todo, self._tried(stage, [current[n] for n in todo]), strict=True):
+                current[n], rounds[n] = run, rounds[n] + 1
+            todo = [n for n in todo if self._goes_on(stage, n, current)]
+            if not todo:
                 break
-            before = [results[n][0] for n in open_ones]
-            after = self._steps(stage, before)
-            for _ in range(stage.retries):
-                failed = [n for n, run in enumerate(after) if run.error is not None]
-                if not failed:
-                    break
-                for n, again in zip(
-                    failed, self._steps(stage, [before[n] for n in failed]), strict=True
-                ):
-                    after[n] = again
-            for n, run in zip(open_ones, after, strict=True):
-                results[n] = (run, "completed", round_number)
-        return [self._settled(stage, before, *now) for before, now in zip(runs, results, strict=True)]
+        return [self._settled(stage, *each) for each in zip(runs, current, rounds, strict=True)]
 
-    def _settled(
-        self, stage: StagePlan, before: Run, run: Run, status: str, rounds: int
-    ) -> tuple[Run, str, int]:
-        """Turn a failure into a failed run, or into empty values where the stage goes on."""
-        if run.error is None:
-            return run, status, rounds
-        if stage.on_failure == "continue":
-            emptied = self._emptied(stage, replace(before, done=run.done))
-            return replace(emptied, failed_stage=None), f"continued: {run.error}", rounds
-        return replace(run, failed_stage=stage.id), "failed", rounds
+    def _goes_on(self, stage: StagePlan, n: int, runs: list[Run]) -> bool:
+        """Tell whether a run needs another round; where that cannot be told, it fails."""
+        if stage.until is None or runs[n].error is not None:
+            return False
+        try:
+            return not self._steps.holds(stage.until, runs[n], stage.at)
+        except OnexgenError as error:
+            runs[n] = replace(runs[n], error=error)
+            return False
 
-    def _steps(self, stage: StagePlan, runs: list[Run]) -> list[Run]:
-        current = list(runs)
-        for step in stage.steps:
-            current = self._step(step, current)
+    def _tried(self, stage: StagePlan, runs: list[Run]) -> list[Run]:
+        """Run all steps of a stage, again for those that fail, as often as it may."""
+        current = self._through(stage, runs)
+        for _ in range(stage.retries):
+            failed = [n for n, run in enumerate(current) if run.error is not None]
+            if not failed:
+                break
+            for n in failed:
+                self._steps.take_back(current[n].done[len(runs[n].done) :])
+            again = self._through(stage, [runs[n] for n in failed])
+            for n, run in zip(failed, again, strict=True):
+                current[n] = run
         return current
 
-    def _step(self, step: StepPlan, runs: list[Run]) -> list[Run]:
-        """Call one action for all runs that have not failed."""
-        action = self._action(step.uses)
-        calls: list[tuple[int, Any]] = []
-        result = list(runs)
-        for index, run in enumerate(runs):
-            if run.error is not None:
-                continue
-            try:
-                self._workspace.deadline.check()
-                context = self._context(run)
-                if not self._truth(step.when, context):
-                    result[index] = self._with(run, step, self._unchanged(action, run, step))
-                    continue
-                values = self._workspace.expressions.fill_all(step.options, context)
-                calls.append((index, make_options(action.Options, values, step.at)))
-            except OnexgenError as error:
-                result[index] = replace(run, error=error)
-        for index, value in self._called(action, calls):
-            run = result[index]
-            if isinstance(value, OnexgenError):
-                result[index] = replace(run, error=value)
-            else:
-                result[index] = self._with(run, step, value)
-        return result
-
-    def _called(
-        self, action: Any, calls: list[tuple[int, Any]]
-    ) -> list[tuple[int, Json | OnexgenError]]:
-        """Call an action once a run, or once for all where it knows how."""
-        many = getattr(action, "many", None)
-        if many is not None and len(calls) > 1:
-            values: Sequence[Json | OnexgenError] = many([options for _, options in calls])
-            return [(index, value) for (index, _), value in zip(calls, values, strict=True)]
-        results: list[tuple[int, Json | OnexgenError]] = []
-        for index, options in calls:
-            try:
-                results.append((index, action(options)))
-            except OnexgenError as error:
-                results.append((index, error))
-        return results
-
-    def _unchanged(self, action: Any, run: Run, step: StepPlan) -> Json:
-        """Return what a skipped step yields: the value that it would have changed, or empty."""
-        return run.record[step.key] if step.key in run.record else action.EMPTY
-
-    def _emptied(self, stage: StagePlan, run: Run) -> Run:
+    def _through(self, stage: StagePlan, runs: list[Run]) -> list[Run]:
         for step in stage.steps:
-            action = self._action(step.uses)
-            run = self._with(run, step, self._unchanged(action, run, step))
-        return replace(run, error=None)
+            runs = self._steps.call(step, runs)
+        return runs
 
-    def _with(self, run: Run, step: StepPlan, value: Json) -> Run:
-        record = {**run.record, step.key: value}
-        return replace(run, record=record, done=(*run.done, (step.uses, step.key)))
+    def _settled(self, stage: StagePlan, before: Run, run: Run, rounds: int) -> _Outcome:
+        """Turn a failure into a failed run, or into empty values where the stage goes on."""
+        if run.error is None:
+            return _Outcome(run, "completed", rounds)
+        if stage.on_failure == "continue":
+            emptied = self._steps.emptied(stage, replace(before, done=run.done))
+            return _Outcome(emptied, "continued", rounds, run.error.message)
+        failed = replace(run, failed_stage=stage.id)
+        return _Outcome(failed, "failed", rounds, run.error.message)
 
-    def _action(self, name: str) -> Any:
-        if name not in self._actions:
-            self._actions[name] = load_action(name)(self._workspace)
-        return self._actions[name]
-
-    def _context(self, run: Run) -> JsonObject:
-        return {**run.record, "record": run.record}
-
-    def _truth(self, when: str | bool, context: JsonObject) -> bool:
-        if isinstance(when, bool):
-            return when
-        return bool(self._workspace.evaluate(when, context))
-
-    def _holds(self, stage: StagePlan, run: Run) -> bool:
-        return run.error is None and self._truth(stage.when, self._context(run))
-
-    def _is_done(self, stage: StagePlan, run: Run) -> bool:
-        return stage.until is None or self._truth(stage.until, self._context(run))
-
-    def _replaced(self, run: Run, values: Mapping[str, Json]) -> Run:
-        for key, value in values.items():
-            if key not in run.record or not same_shape(run.record[key], value):
-                raise OnexgenError(f"'{key}' cannot be replaced by a value of another shape")
-        return replace(run, record={**run.record, **values})
-
-    def _reported(
-        self, stage: StagePlan, number: int, before: Run, run: Run, status: str,
-        elapsed: float, rounds: int,
-    ) -> Run:  # fmt: skip
-        word, _, message = status.partition(": ")
-        if run.error is not None:
-            message = str(run.error)
-        values = {
-            step.key: run.record[step.key] for step in stage.steps if step.key in run.record
-        }
+    def _reported(self, stage: StagePlan, number: int, outcome: _Outcome, seconds: float) -> Run:
+        run, keys = outcome.run, [step.key for step in stage.steps]
         report = StageReport(
-            id=stage.id, title=stage.title, number=number, status=word, seconds=elapsed,
-            rounds=rounds, message=message, values=values,
+            id=stage.id, title=stage.title, number=number, status=outcome.status, seconds=seconds,
+            rounds=outcome.rounds, message=outcome.message,
+            values={key: run.record[key] for key in keys if key in run.record},
         )  # fmt: skip
-        kind = "stage_failed" if word in ("failed", "continued") else "stage_completed"
+        is_success = outcome.status in ("completed", "skipped")
         data: JsonObject = {
             "stage": stage.id,
             "stage_number": number,
-            "status": word,
-            "duration_seconds": round(elapsed, 6),
-            "success": word not in ("failed", "continued"),
-            "rounds": rounds,
+            "status": outcome.status,
+            "duration_seconds": round(seconds, 6),
+            "success": is_success,
+            "rounds": outcome.rounds,
         }
-        if message:
-            data["message"] = message
-        self._emit(kind, run, data)
-        return replace(run, stages=(*before.stages, report))
+        if outcome.message:
+            data["message"] = outcome.message
+        self._emit("stage_completed" if is_success else "stage_failed", run, data)
+        return replace(run, stages=(*run.stages, report))
 
     def _finish(self, run: Run) -> None:
         if run.error is None:
             self._emit("run_completed", run, {"success": True})
             return
-        self._undo(run)
+        self._steps.take_back(run.done)
         data: JsonObject = {
             "success": False,
             "stage": run.failed_stage,
-            "error": str(run.error),
+            "error": run.error.message,
             "exit_code": run.error.exit_code,
         }
         self._emit("run_failed", run, data)
-
-    def _undo(self, run: Run) -> None:
-        """Let actions take back what a failed run left, latest first."""
-        for name, key in reversed(run.done):
-            undo = getattr(self._actions.get(name), "undo", None)
-            if undo is not None:
-                undo(run.record[key])
 
     def _emit(self, kind: str, run: Run, data: JsonObject) -> None:
         topic = self._plan.events.get(kind)
@@ -326,15 +223,8 @@ class Runner:
         )
 
 
-def same_shape(old: Json, new: Json) -> bool:
-    """Tell whether a value may stand in for another: the same type and, for objects, keys."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        return all(
-            key in new and (item is None or new[key] is None or same_shape(item, new[key]))
-            for key, item in old.items()
-        )
-    if isinstance(old, bool) or isinstance(new, bool):
-        return isinstance(old, bool) and isinstance(new, bool)
-    if isinstance(old, (int, float)) and isinstance(new, (int, float)):
-        return True
-    return type(old) is type(new)
+def _replaced(run: Run, values: Mapping[str, Json]) -> Run:
+    for key, value in values.items():
+        if key not in run.record or not same_shape(run.record[key], value):
+            raise OnexgenError(f"'{key}' cannot be replaced by a value of another shape")
+    return replace(run, record={**run.record, **values})

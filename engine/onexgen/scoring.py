@@ -11,6 +11,8 @@ from onexgen.json_types import Json, JsonObject
 from onexgen.matching import Firing, Matcher, Reading, RulesForm, fire
 
 _DIGITS = 4
+# Terms of one rule beyond this many say nothing new.
+_FURTHER = 3
 
 
 class LabelForm(TypedDict):
@@ -29,6 +31,7 @@ class ScaleForm(TypedDict):
     temperature: float
     choose_below: float
     margin_below: float
+    repeat: float
 
 
 class ScoringForm(TypedDict):
@@ -50,6 +53,7 @@ class Scores:
     labels: tuple[str, ...]
     firings: tuple[Firing, ...]
     factors: dict[str, float]
+    repeat: float = 0.0
     totals: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -64,20 +68,25 @@ class Scores:
 
 
 def tally(
-    firings: Iterable[Firing], labels: Sequence[str], factors: dict[str, float] | None = None
+    firings: Iterable[Firing],
+    labels: Sequence[str],
+    factors: dict[str, float] | None = None,
+    repeat: float = 0.0,
 ) -> Scores:
     """Add up what the rules give to some labels."""
     known = set(labels)
     counted = tuple(firing for firing in firings if firing.rule["label"] in known)
     totals = dict.fromkeys(labels, 0.0)
     for firing in counted:
-        totals[firing.rule["label"]] += points_of(firing, factors or {})
-    return Scores(tuple(labels), counted, factors or {}, totals)
+        totals[firing.rule["label"]] += points_of(firing, factors or {}, repeat)
+    return Scores(tuple(labels), counted, factors or {}, repeat, totals)
 
 
-def points_of(firing: Firing, factors: dict[str, float]) -> float:
-    """Return what one rule gives: its weight times that of its factor."""
-    return firing.rule["weight"] * factors.get(firing.rule["factor"], 1.0)
+def points_of(firing: Firing, factors: dict[str, float], repeat: float = 0.0) -> float:
+    """Return what one rule gives: its weight times that of its factor, more for further terms."""
+    further = min(len({hit.term for hit in firing.hits}) - 1, _FURTHER)
+    weight = firing.rule["weight"] * factors.get(firing.rule["factor"], 1.0)
+    return weight * (1 + repeat * max(0, further))
 
 
 def confidences(totals: dict[str, float], temperature: float) -> dict[str, float]:
@@ -103,7 +112,7 @@ def choose(
     others = sorted((k for k in trust if k != winner), key=lambda k: -trust[k])
     confidence = 1.0 if hint else trust.get(winner, 0.0)
     margin = confidence - (trust[others[0]] if others else 0.0)
-    evidence = [evidence_of(firing, reading, scores.factors) for firing in scores.firings]
+    evidence = [evidence_of(firing, reading, scores.factors, scores.repeat) for firing in scores.firings]
     titles = {label["name"]: label["title"] for label in labels}
     needed = confidence < scale["choose_below"] or margin < scale["margin_below"]
     alternatives: list[Json] = [
@@ -121,13 +130,15 @@ def choose(
     }
 
 
-def evidence_of(firing: Firing, reading: Reading, factors: dict[str, float]) -> JsonObject:
+def evidence_of(
+    firing: Firing, reading: Reading, factors: dict[str, float], repeat: float = 0.0
+) -> JsonObject:
     """Return who gave how many points to what, on which words."""
     return {
         "rule": firing.rule["id"],
         "at": firing.rule["at"],
         "label": firing.rule["label"],
-        "points": round(points_of(firing, factors), _DIGITS),
+        "points": round(points_of(firing, factors, repeat), _DIGITS),
         "text": matched_text(firing, reading),
     }
 
@@ -140,9 +151,9 @@ def matched_text(firing: Firing, reading: Reading) -> str:
 
 def _indicators(scores: Scores, winner: str, reading: Reading, hint: str) -> list[Json]:
     lines: list[Json] = [f"Chosen by the request: {hint}"] if hint else []
-    ordered = sorted(scores.firings, key=lambda firing: -points_of(firing, scores.factors))
+    ordered = sorted(scores.firings, key=lambda firing: -_points(firing, scores))
     for firing in ordered:
-        if firing.rule["label"] == winner and points_of(firing, scores.factors) > 0:
+        if firing.rule["label"] == winner and _points(firing, scores) > 0:
             kind = (firing.rule["factor"] or "rule").replace("_", " ").capitalize()
             said = matched_text(firing, reading) or firing.rule["id"].replace("-", " ")
             lines.append(f"{kind} match: {said}")
@@ -154,7 +165,7 @@ def _factors(scores: Scores) -> JsonObject:
     for firing in scores.firings:
         given = shares.setdefault(firing.rule["factor"], {})
         label = firing.rule["label"]
-        given[label] = round(given.get(label, 0.0) + points_of(firing, scores.factors), _DIGITS)
+        given[label] = round(given.get(label, 0.0) + _points(firing, scores), _DIGITS)
     return {name: dict[str, Json](given) for name, given in shares.items()}
 
 
@@ -179,8 +190,13 @@ def _totals_without(
     totals = dict(scores.totals)
     for rule in matcher.rules_with(term):
         if rule["label"] in totals:
-            before, after = bool(fire(rule, reading)), bool(fire(rule, reading, term))
-            if before != after:
-                points = points_of(Firing(rule, ()), scores.factors)
-                totals[rule["label"]] += points if after else -points
+            before, after = fire(rule, reading), fire(rule, reading, term)
+            if before:
+                totals[rule["label"]] -= _points(Firing(rule, before), scores)
+            if after:
+                totals[rule["label"]] += _points(Firing(rule, after), scores)
     return totals
+
+
+def _points(firing: Firing, scores: Scores) -> float:
+    return points_of(firing, scores.factors, scores.repeat)

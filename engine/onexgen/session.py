@@ -14,7 +14,8 @@ from onexgen.expressions import CodeStore, Expressions
 from onexgen.json_types import Json, JsonObject
 from onexgen.plan import Plan
 from onexgen.resources import Pack
-from onexgen.runner import Progress, Request, Run, Runner
+from onexgen.runner import Runner
+from onexgen.runs import Progress, Request, Run
 from onexgen.settings import load_settings
 from onexgen.store import PlanStore, write_quietly
 
@@ -23,40 +24,45 @@ class Session:
     """A compiled pipeline, ready for any number of runs."""
 
     def __init__(
-        self, pipeline: str, *, cwd: Path | None = None, environment: str | None = None
+        self,
+        pipeline: str,
+        *,
+        cwd: Path | None = None,
+        environment: str | None = None,
+        pack: Pack | None = None,
     ) -> None:
-        """Find, compile and remember a pipeline; raises ConfigError with all that is wrong."""
+        """Find, compile and remember a pipeline; raises ConfigError with all that is wrong.
+
+        Without a `pack` it is that of the settings' folder.
+        """
         self.cwd = cwd or Path.cwd()
         self.settings = load_settings(self.cwd)
-        self.pack = Pack.at(self.settings.root)
+        self.pack = pack or Pack.at(self.settings.root, alone=self.settings.alone)
         self.environment = environment = self.settings.environment(environment)
-        store = PlanStore(self.pack, pipeline, environment, self._outside(pipeline))
+        name = os.path.normpath(pipeline).replace(os.sep, "/")
+        outside = self._outside(name)
+        store = PlanStore(self.pack, name, environment, outside)
         self._codes = CodeStore(store.codes_path)
         stored = store.load()
         if stored is None:
             # Compiling needs pydantic and a YAML parser; a warm start never imports them.
             from onexgen.compiler import compile_plan
 
-            self.plan = compile_plan(self.pack, pipeline, environment, self._codes)
+            self.plan = compile_plan(self.pack, name, environment, self._codes, outside)
             store.save(self.plan.to_json())
         else:
             self.plan = Plan.from_json(stored)
         self.expressions = Expressions(self._template, codes=self._codes)
         self._store = store
 
-    def _outside(self, pipeline: str) -> bytes:
+    def _outside(self, name: str) -> dict[str, bytes]:
         """Return a pipeline file that is no part of the pack."""
-        name = os.path.normpath(pipeline).replace(os.sep, "/")
-        if self.pack.read(name) is not None:
-            return b""
-        try:
-            return Path(pipeline).read_bytes()
-        except OSError:
-            return b""
+        file = self.cwd / name
+        return {} if name in self.pack.files or not file.is_file() else {name: file.read_bytes()}
 
     def _template(self, name: str) -> str | None:
         raw = self.pack.read(f"templates/{name}")
-        return None if raw is None else raw.decode("utf-8")
+        return None if raw is None else raw.decode("utf-8-sig")
 
     def run(
         self,

@@ -6,6 +6,8 @@ Flags win over ONEXGEN_* variables, those over the file, the file over defaults.
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -15,15 +17,26 @@ from onexgen.diagnostics import ConfigError, Diagnostic, Span, closest
 PREFIX: Final = "ONEXGEN_"
 _FILE: Final = ".onexgen.toml"
 _SHARED: Final = "pyproject.toml"
-_KEYS: Final = ("env", "inputs")
+_SECTION: Final = "[tool.onexgen"
+# Key -> type, and what that is called.
+_KEYS: Final[dict[str, tuple[type, str]]] = {
+    "alone": (bool, "true or false"),
+    "env": (str, "text"),
+    "inputs": (dict, "a table"),
+}
+_WHERE: Final = re.compile(r" \(at line (\d+), column (\d+)\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a configuration file says; `root` is where the user's own pack is."""
+    """What a configuration file says; `root` is where the user's own pack is.
+
+    `alone`: nothing of the installed pack is used.
+    """
 
     root: Path
     path: Path | None = None
+    alone: bool = False
     env: str | None = None
     inputs: dict[str, Any] = field(default_factory=dict)
 
@@ -44,51 +57,81 @@ def load_settings(directory: Path) -> Settings:
         for name in (_FILE, _SHARED):
             found = _read(place / name)
             if found is not None:
-                return _settings(place, place / name, found)
+                return _settings(place / name, *found)
         # A project ends where its version control begins.
         if (place / ".git").exists():
             break
     return Settings(root=folder)
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def _read(path: Path) -> tuple[str, dict[str, Any]] | None:
+    """Return text and content of a file; None when there is none, or it says nothing to us."""
     try:
         raw = path.read_bytes()
     except OSError:
         return None
-    if path.name == _SHARED and b"[tool.onexgen" not in raw:
+    if path.name == _SHARED and _SECTION.encode() not in raw:
         return None
     import tomllib
 
     try:
-        data = tomllib.loads(raw.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _wrong(path, "toml-syntax", f"not TOML: {error}", "") from error
-    if path.name == _SHARED:
-        tool: dict[str, Any] = data["tool"]["onexgen"]
-        return tool
-    return data
+        text = raw.decode("utf-8")
+        data = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        text = raw.decode("utf-8", "replace")
+        span = Span(1, 1, 1, 1)
+        raise _wrong(
+            path, text, [("not-utf8", f"not UTF-8: byte {error.start + 1}", span, "")]
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        said, span = _syntax(str(error))
+        raise _wrong(path, text, [("toml-syntax", said, span, "")]) from error
+    if path.name != _SHARED:
+        return text, data
+    tool = data.get("tool")
+    own = tool.get("onexgen") if isinstance(tool, dict) else None
+    return (text, own) if isinstance(own, dict) else None
 
 
-def _settings(root: Path, path: Path, data: dict[str, Any]) -> Settings:
-    for key in data:
+def _syntax(message: str) -> tuple[str, Span]:
+    where = _WHERE.search(message)
+    line, column = (int(where[1]), int(where[2])) if where else (1, 1)
+    said = _WHERE.sub("", message)
+    return f"not TOML: {said[:1].lower()}{said[1:]}", Span(line, column, line, column + 1)
+
+
+def _settings(path: Path, text: str, data: dict[str, Any]) -> Settings:
+    problems = list(_problems(path, text, data))
+    if problems:
+        raise _wrong(path, text, problems)
+    return Settings(root=path.parent, path=path, **data)
+
+
+def _problems(path: Path, text: str, data: dict[str, Any]) -> Iterator[tuple[str, str, Span, str]]:
+    """Yield code, message, place and remedy of everything that is wrong."""
+    for key, value in data.items():
+        span = _place(text, key, text.find(_SECTION) if path.name == _SHARED else 0)
         if key not in _KEYS:
-            raise _wrong(path, "unknown-key", f"unknown key '{key}'", closest(key, _KEYS))
-    env, inputs = data.get("env"), data.get("inputs", {})
-    if env is not None and not isinstance(env, str):
-        raise _wrong(path, "wrong-type", "'env' must be text", "")
-    if not isinstance(inputs, dict):
-        raise _wrong(path, "wrong-type", "'inputs' must be a table", "")
-    return Settings(root=root, path=path, env=env, inputs=inputs)
+            yield "unknown-key", f"unknown key '{key}'", span, closest(key, _KEYS)
+        elif not isinstance(value, _KEYS[key][0]):
+            yield "wrong-type", f"'{key}' must be {_KEYS[key][1]}", span, ""
 
 
-def _wrong(path: Path, code: str, message: str, help_text: str) -> ConfigError:
-    """Return an error at the first line that names the key, else at the top."""
-    word = message.partition("'")[2].partition("'")[0]
-    text = path.read_bytes().decode("utf-8", "replace")
-    lines = text.splitlines()
-    line = next((n for n, content in enumerate(lines, 1) if word and word in content), 1)
-    column = (lines[line - 1].find(word) if lines and word else 0) + 1
-    span = Span(line, column, line, column + max(len(word), 1))
-    found = Diagnostic(code, message, path.name, span, help=help_text)
-    return ConfigError(message, diagnostics=(found,), texts={path.name: text})
+def _place(text: str, key: str, start: int) -> Span:
+    """Return where a key stands; the parser tells no positions."""
+    found = re.compile(
+        rf"^[ \t\[\"']*(?:tool\.onexgen\.)?({re.escape(key)})\b", re.MULTILINE
+    ).search(text, max(start, 0))
+    if found is None:
+        return Span(1, 1, 1, 1)
+    line = text.count("\n", 0, found.start(1)) + 1
+    column = found.start(1) - text.rfind("\n", 0, found.start(1))
+    return Span(line, column, line, column + len(key))
+
+
+def _wrong(path: Path, text: str, problems: list[tuple[str, str, Span, str]]) -> ConfigError:
+    found = [
+        Diagnostic(code, message, path.name, span, help=help_text)
+        for code, message, span, help_text in problems
+    ]
+    return ConfigError(f"{path.name} is wrong", diagnostics=found, texts={path.name: text})

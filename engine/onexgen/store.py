@@ -10,6 +10,7 @@ import json
 import os
 import stat
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,9 @@ def cache_directory() -> Path | None:
 class PlanStore:
     """One plan and its compiled templates, for one pack, pipeline and environment."""
 
-    def __init__(self, pack: Pack, pipeline: str, environment: str | None, extra: bytes) -> None:
+    def __init__(
+        self, pack: Pack, pipeline: str, environment: str | None, outside: Mapping[str, bytes]
+    ) -> None:
         """Name the entry by where the sources are, and its content by what they hold."""
         place = [str(root) for root in pack.roots]
         name = _digest([*place, pipeline, environment or ""])[:24]
@@ -41,26 +44,28 @@ class PlanStore:
         self._path = self._folder / f"{name}.plan.json" if self._folder else None
         self.codes_path = self._folder / f"{name}.codes" if self._folder else None
         sources = [f"{key}={value}" for key, value in pack.digests.items()]
-        self._key = _digest([engine_fingerprint(), *sources, hashlib.sha256(extra).hexdigest()])
+        sources += [f"{key}={hashlib.sha256(raw).hexdigest()}" for key, raw in outside.items()]
+        self._key = _digest([engine_fingerprint(), *sources])
 
     def load(self) -> dict[str, Any] | None:
         """Return the stored plan if it is of exactly these sources and this program."""
         if self._path is None:
             return None
         try:
-            stored = json.loads(self._path.read_bytes())
+            head, _, text = self._path.read_text("utf-8").partition("\n")
         except (OSError, ValueError):
             return None
-        if not isinstance(stored, dict) or stored.get("key") != self._key:
+        # The digest of the text is in its head: what is damaged is as if nothing was stored.
+        if head != _digest([self._key, text]):
             return None
-        plan = stored.get("plan")
-        return plan if isinstance(plan, dict) else None
+        plan: dict[str, Any] = json.loads(text)
+        return plan
 
     def save(self, plan: dict[str, Any]) -> None:
         """Keep a plan; failing to is no error."""
         if self._path is not None:
-            text = json.dumps({"key": self._key, "plan": plan}, ensure_ascii=False)
-            write_quietly(self._path, text.encode())
+            text = json.dumps(plan, ensure_ascii=False)
+            write_quietly(self._path, f"{_digest([self._key, text])}\n{text}".encode())
 
 
 def write_quietly(path: Path, content: bytes) -> None:

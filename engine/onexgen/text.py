@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Final, TypedDict
 
 # How much stands between two words.
 JOINED, COMMA, CLAUSE, SENTENCE = 0, 1, 2, 3
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_CODE: Final = re.compile(r"```.*?```", re.DOTALL)
+_NOT_LINE_END: Final = re.compile(r"[^\n]")
+NO_SPELLING: Final[Mapping[str, str]] = MappingProxyType({})
 _STOPS: Final = frozenset(".!?\u2026\u3002")
 _CLAUSES: Final = frozenset(';:()[]{}|"\u2013\u2014\u2192\u201c\u201d')
 _COMMAS: Final = frozenset(",.\u3001")
@@ -92,8 +96,21 @@ def words_of(text: str) -> list[str]:
     return [plain_word(found.group()) for found in _WORD.finditer(text)]
 
 
-def read_text(raw: str, language: str, abbreviations: frozenset[str] = frozenset()) -> Text:
-    """Cut a text into words."""
+def without_code(raw: str) -> str:
+    """Return a text of the same length whose blocks of code are blank."""
+    if "```" not in raw:
+        return raw
+    return _CODE.sub(lambda found: _NOT_LINE_END.sub(" ", found.group()), raw)
+
+
+def read_text(
+    raw: str,
+    language: str,
+    abbreviations: frozenset[str] = frozenset(),
+    spelling: Mapping[str, str] = NO_SPELLING,
+) -> Text:
+    """Cut a text into words; words that are misspelt are read as what was meant."""
+    raw = without_code(raw)
     words: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -116,7 +133,8 @@ def read_text(raw: str, language: str, abbreviations: frozenset[str] = frozenset
         if level == SENTENCE:
             sentence += 1
         end = found.end()
-        words.append(plain_word(found.group()))
+        word = plain_word(found.group())
+        words.append(spelling.get(word, word))
         starts.append(start)
         ends.append(end)
         breaks.append(level)

@@ -15,7 +15,7 @@ from onexgen.json_types import Json
 # Plain only where YAML 1.1 and 1.2 both read the same text back.
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_./ -]*[A-Za-z0-9_/]|[A-Za-z_]")
 _RESERVED: Final = frozenset(
-    "y n yes no on off true false null none nan inf infinity".split()
+    {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf", "infinity"}
 )
 _UNPRINTABLE: Final = re.compile("[\x7f-\x9f\ud800-\udfff\u2028\u2029\ufeff\ufffe\uffff]")
 _WIDTH: Final = 88
@@ -65,7 +65,9 @@ def _flow(value: Json) -> str:
         return "[" + ", ".join(_flow(item) for item in value) + "]"
     if isinstance(value, str):
         return quote(value)
-    return json.dumps(value)
+    text = json.dumps(value)
+    # YAML 1.1 reads 1e+16 as text: a number needs a point there.
+    return text.replace("e", ".0e") if isinstance(value, float) and "." not in text else text
 
 
 def quote(text: str) -> str:

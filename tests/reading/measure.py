@@ -36,7 +36,7 @@ def cases(name: str) -> list[dict[str, Any]]:
     for line in (CORPUS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
         answer: Any = extract(ExtractOptions(text=case["prompt"], rules="rules/extraction.yaml"))
-        answer["node_type"] = score(
+        answer["chosen"] = score(
             ScoreOptions(text=case["prompt"], subject=answer, rules="rules/classification.yaml")
         )
         found.append({**case, "answer": answer})
@@ -57,12 +57,12 @@ def accuracy(items: Iterable[dict[str, Any]], right: Callable[[dict[str, Any]], 
 
 def type_is_right(case: dict[str, Any]) -> bool:
     """Tell whether the node type is the annotated one."""
-    return bool(case["answer"]["node_type"]["label"] == case["node_type"])
+    return bool(case["answer"]["chosen"]["label"] == case["node_type"])
 
 
 def macro_f1(items: Sequence[dict[str, Any]]) -> float:
     """Return the mean over node types of F1."""
-    pairs = Counter((case["node_type"], case["answer"]["node_type"]["label"]) for case in items)
+    pairs = Counter((case["node_type"], case["answer"]["chosen"]["label"]) for case in items)
     labels = {label for pair in pairs for label in pair}
     scores = []
     for label in labels:

@@ -1,4 +1,4 @@
-"""Loads the rules of this pack as a run does: validated, compiled, through JSON."""
+"""Loads rule files as a run does: validated, compiled, through JSON."""
 
 from __future__ import annotations
 
@@ -7,28 +7,42 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from onexgen.compiler.documents import Documents
+from onexgen.config.reading import Extraction, Library, Scoring
 from onexgen.diagnostics import render
-from onexgen.resources import Pack
+from onexgen.extraction.prepare import prepare, prepare_library, prepare_scoring
+from onexgen.source import Marks, load
+from onexgen.validation import validate
 
 ROOT = Path(__file__).parents[2]
+KINDS: dict[str, Any] = {
+    "extraction": (Extraction, prepare),
+    "library": (Library, prepare_library),
+    "scoring": (Scoring, prepare_scoring),
+}
+
+
+def compile_text(name: str, text: str) -> tuple[Any, str]:
+    """Return the compiled form of a rule file and what is wrong with it, as a user sees it."""
+    source = load(name, text.encode())
+    data: Any = source.data
+    grammar, preparation = KINDS[data["kind"]]
+    document, problems = validate(grammar, source)
+    marks = Marks(source)
+    form = None if document is None else preparation(document, marks)
+    return json.loads(json.dumps(form)), render([*problems, *marks.diagnostics], {name: text})
 
 
 @cache
-def compiled() -> dict[str, Any]:
-    """Return file -> compiled form of every rule file that is about reading."""
-    documents = Documents(Pack((ROOT,)))
-    for name, kind in documents.all_kinds():
-        if kind in {"extraction", "scoring", "library"}:
-            documents.load(name, kind)
-    if documents.diagnostics:
-        raise AssertionError(render(documents.diagnostics, documents.texts))
-    return json.loads(json.dumps(documents.prepared))
+def compiled(name: str) -> Any:
+    """Return the compiled form of a rule file of this pack."""
+    form, problems = compile_text(name, (ROOT / name).read_text(encoding="utf-8"))
+    assert problems == ""
+    return form
 
 
 class Rules:
-    """Stands for the workspace of a run: only compiled documents."""
+    """Stands for the workspace of a run: compiled documents, nothing else."""
 
     def rules(self, path: str) -> Any:
         """Return a compiled document."""
-        return compiled()[path]
+        return compiled(path)

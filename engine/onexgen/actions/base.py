@@ -17,28 +17,34 @@ from onexgen.plan import FamilyPlan
 class Deadline:
     """A point in time after which nothing more is started."""
 
-    def __init__(self, seconds: float | None, title: str = "the run") -> None:
+    def __init__(
+        self,
+        seconds: float | None,
+        title: str = "the run",
+        remedy: str = "give it more time with --timeout",
+    ) -> None:
         """Set the deadline `seconds` from now; None means never."""
         self._end = None if seconds is None else time.monotonic() + seconds
         self._seconds = seconds
         self._title = title
+        self._remedy = remedy
 
     def remaining(self) -> float:
         """Return the seconds left, infinity without a limit."""
         return float("inf") if self._end is None else self._end - time.monotonic()
 
-    def within(self, seconds: float | None, title: str) -> Deadline:
-        """Return the earlier of this deadline and one `seconds` from now."""
+    def within(self, seconds: float | None, stage: str, at: str) -> Deadline:
+        """Return the earlier of this deadline and that of a stage, `seconds` from now."""
         if seconds is None or seconds >= self.remaining():
             return self
-        return Deadline(seconds, title)
+        return Deadline(seconds, f"stage '{stage}'", f"give it more time at {at}")
 
     def check(self) -> None:
         """Raise TimeoutExceeded when the time is up."""
         if self.remaining() <= 0:
             raise TimeoutExceeded(
                 f"{self._title} took longer than {self._seconds:g} s",
-                help="Nothing was changed. Give it more time with --timeout.",
+                help=self._remedy,
             )
 
 
@@ -93,11 +99,12 @@ class Workspace:
         return self._documents[path]
 
     def family(self, name: str) -> FamilyPlan:
-        """Return a family of templates by its name or an alias."""
-        for family in self.families.values():
+        """Return a family of templates by its name or an alias; one that is not only a parent."""
+        choices = [family for family in self.families.values() if not family.abstract]
+        for family in choices:
             if name == family.name or name in family.aliases:
                 return family
-        known = [item.name for item in self.families.values() if not item.abstract]
+        known = [item.name for item in choices]
         raise OnexgenError(f"no family of templates is named '{name}'", help=closest(name, known))
 
     def evaluate(self, expression: str, context: Mapping[str, Json]) -> Json:

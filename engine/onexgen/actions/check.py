@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from onexgen.actions.base import Workspace
+from onexgen.actions.options import alike
 from onexgen.checking.looking import Subject, look
 from onexgen.checking.scoring import report
 from onexgen.checking.tools import parsed, run_tool
@@ -27,6 +28,8 @@ class CheckOptions:
     """What `expects` may look at, besides `files`."""
     skip: list[str] = field(default_factory=list)
     """Ids of checks that make no sense yet."""
+    minimum: float | None = None
+    """Smallest score that passes, instead of that of the rules."""
 
 
 class Check:
@@ -35,7 +38,7 @@ class Check:
     Options: ClassVar[type[Any]] = CheckOptions
     EMPTY: ClassVar[Json] = {
         "score": 0.0, "passed": False, "components": {}, "findings": [], "errors": [],
-        "warnings": [], "suggestions": [], "not_run": [],
+        "warnings": [], "suggestions": [], "not_run": [], "minimum": 0.0,
     }  # fmt: skip
     FILES: ClassVar[Mapping[str, str]] = {"rules": "checks"}
 
@@ -48,7 +51,16 @@ class Check:
         return self.many([options])[0]
 
     def many(self, calls: Sequence[CheckOptions]) -> list[Json]:
-        """Return a report a package; programs run once for all of them."""
+        """Return a report a package; programs run once for all that are checked alike."""
+        reports: list[Json] = [None] * len(calls)
+        for numbers in alike(calls, lambda call: (call.rules, tuple(call.skip))):
+            found = self._alike([calls[number] for number in numbers])
+            for number, item in zip(numbers, found, strict=True):
+                reports[number] = item
+        return reports
+
+    def _alike(self, calls: Sequence[CheckOptions]) -> list[Json]:
+        """Return a report a package; all of them have the same rules."""
         rules: Any = self._workspace.rules(calls[0].rules)
         subjects = [
             Subject({k: str(v) for k, v in call.files.items()}, dict(call.data)) for call in calls
@@ -98,13 +110,15 @@ class Check:
                 continue
             names = subject.matching(check["files"])
             if check["tool"]:
-                results.append((check, outputs.get(check["id"], [])))
+                if names:
+                    found = outputs.get(check["id"], [])
+                    results.append((check, [item for item in found if item["file"] in names]))
             elif check["expects"] is not None:
                 results.append((check, self._expectation(check, subject)))
             elif names or check["present"] is not None:
                 found = [finding(check, item) for item in look(check, subject, names)]
                 results.append((check, found))
-        return report(rules, results)
+        return report(rules, results, call.minimum)
 
     def _expectation(self, check: Mapping[str, Any], subject: Subject) -> list[JsonObject]:
         files: JsonObject = dict(subject.files)

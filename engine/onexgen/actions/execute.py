@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final
 from onexgen.actions.base import Workspace
 from onexgen.diagnostics import UsageError
 from onexgen.json_types import Json, JsonObject
+from onexgen.testing.place import dotted_name
 from onexgen.testing.suite import Outcome, Suite, run_suite, versions
 
 _MARKER: Final = re.compile(r"[A-Za-z_]\w*")
@@ -21,10 +22,12 @@ _MARKER: Final = re.compile(r"[A-Za-z_]\w*")
 class ExecuteOptions:
     """Which tests to run, and how long they may take."""
 
-    folder: str
+    folder: str = ""
     """Folder of the package; the tests run in a copy of it."""
-    package: str
-    """Dotted name by which the tests import the package."""
+    files: dict[str, Json] = field(default_factory=dict)
+    """Path -> text: the package itself, instead of its folder."""
+    package: str = ""
+    """Dotted name by which the tests import the package; that of the folder when empty."""
     tests: str = "tests"
     """Folder of the tests, within the package."""
     types: list[str] = field(default_factory=list)
@@ -58,7 +61,7 @@ class Execute:
     def __call__(self, options: ExecuteOptions) -> Json:
         """Return how many tests passed, and why the others did not."""
         folder = Path(os.path.normpath(self._workspace.cwd / options.folder))
-        if not (folder / options.tests).is_dir():
+        if not self._has_tests(options, folder):
             raise UsageError(
                 f"{folder} has no folder '{options.tests}'", help="name the folder of a package"
             )
@@ -69,7 +72,8 @@ class Execute:
         outcome = run_suite(
             Suite(
                 folder=folder,
-                package=options.package,
+                files={name: str(text) for name, text in options.files.items()},
+                package=options.package or dotted_name(folder),
                 tests=options.tests,
                 markers=tuple(options.types),
                 plugins=tuple(options.plugins),
@@ -80,6 +84,11 @@ class Execute:
         # The time of the whole run being over is no result of the tests.
         self._workspace.deadline.check()
         return _result(outcome, options.minimum_coverage)
+
+    def _has_tests(self, options: ExecuteOptions, folder: Path) -> bool:
+        if options.files:
+            return any(name.startswith(f"{options.tests}/") for name in options.files)
+        return (folder / options.tests).is_dir()
 
 
 def _result(outcome: Outcome, minimum_coverage: float) -> JsonObject:

@@ -11,6 +11,7 @@ from onexgen.actions.compiled import documents_of, kept
 from onexgen.extraction.forms import ExtractionForm
 from onexgen.extraction.reader import Reader
 from onexgen.json_types import Json
+from onexgen.scoring import ScoringForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,4 +38,7 @@ class Extract:
     def __call__(self, options: ExtractOptions) -> Json:
         """Return what the text asks for."""
         documents = cast("list[ExtractionForm]", documents_of(self._workspace, options.rules))
-        return kept(documents, lambda: Reader(documents))(options.text)
+        named = sorted({c["by"] for form in documents for c in form["choices"] if c["by"]})
+        scorings = {path: cast("ScoringForm", self._workspace.rules(path)) for path in named}
+        everything = [*documents, *scorings.values()]
+        return kept(everything, lambda: Reader(documents, scorings))(options.text)

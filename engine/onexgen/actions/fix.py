@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from onexgen.actions.base import Workspace
 from onexgen.actions.check import package_folder
+from onexgen.actions.options import alike
 from onexgen.checking.tools import run_tool
 from onexgen.json_types import Json, JsonObject
 
@@ -40,7 +41,16 @@ class Fix:
         return self.many([options])[0]
 
     def many(self, calls: Sequence[FixOptions]) -> list[Json]:
-        """Return repaired files a package; every program runs once for all of them."""
+        """Return repaired files a package; programs run once for all with the same rules."""
+        results: list[Json] = [None] * len(calls)
+        for numbers in alike(calls, lambda call: call.rules):
+            repaired = self._alike([calls[number] for number in numbers])
+            for number, files in zip(numbers, repaired, strict=True):
+                results[number] = files
+        return results
+
+    def _alike(self, calls: Sequence[FixOptions]) -> list[Json]:
+        """Return repaired files a package; all of them have the same rules."""
         rules: Any = self._workspace.rules(calls[0].rules)
         scratch = self._workspace.scratch
         places = []

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAliasType, Union, get_args, get_origin, get_type_hints
 
 from onexgen.diagnostics import OnexgenError
 from onexgen.json_types import Json
+from onexgen.wording import named
 
 
 def option_fields(options: type[Any]) -> dict[str, dataclasses.Field[Any]]:
@@ -23,17 +24,27 @@ def is_required(field: dataclasses.Field[Any]) -> bool:
     return field.default is missing and field.default_factory is missing
 
 
+def alike[T](calls: Sequence[T], key: Callable[[T], object]) -> list[list[int]]:
+    """Return the places of calls that can be answered together: those of the same key."""
+    groups: dict[object, list[int]] = {}
+    for number, call in enumerate(calls):
+        groups.setdefault(key(call), []).append(number)
+    return list(groups.values())
+
+
 def make_options(options: type[Any], values: Mapping[str, Json], at: str) -> Any:
     """Return the options of one call; raises when an expression yielded another type."""
     hints = get_type_hints(options)
-    for key, field in option_fields(options).items():
+    fields = option_fields(options)
+    for key, field in fields.items():
+        if key not in values and is_required(field):
+            raise OnexgenError(f"{at}: option '{key}' is needed", help="its expression omits it")
         if key in values and not fits(values[key], hints[field.name]):
-            found = type(values[key]).__name__
+            found = named(values[key])
             raise OnexgenError(
                 f"{at}: option '{key}' must be {describe(hints[field.name])}, got {found}",
                 help="the expression yields a value of another type",
             )
-    fields = option_fields(options)
     return options(**{fields[key].name: value for key, value in values.items()})
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from onexgen.actions.base import Workspace
+from onexgen.diagnostics import OnexgenError
 from onexgen.json_types import Json
 
 
@@ -39,12 +40,18 @@ class Render:
         """Return path -> text, sorted by path."""
         family = self._workspace.family(options.family)
         files: dict[str, Json] = dict(options.onto)
+        made: dict[str, str] = {}
         for file in family.files:
             if options.groups and file.group not in options.groups:
                 continue
             if not self._holds(file.when, options.context):
                 continue
             path = str(self._workspace.evaluate(file.path, options.context))
+            if path in made:
+                raise OnexgenError(
+                    f"{file.at}: '{path}' was made already", help=f"by the entry at {made[path]}"
+                )
+            made[path] = file.at
             files[path] = self._workspace.render(file.template, options.context)
         return dict(sorted(files.items()))
 

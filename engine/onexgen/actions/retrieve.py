@@ -55,4 +55,4 @@ class Retrieve:
 
 def _matcher(form: LibraryForm, parts: Sequence[Json]) -> Matcher:
     languages = (cast("ExtractionForm", part)["language"] for part in parts)
-    return Matcher([form["rules"]], next(filter(None, languages), PLAIN))
+    return Matcher([(None, form["rules"])], next(filter(None, languages), PLAIN))

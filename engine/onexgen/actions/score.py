@@ -64,7 +64,8 @@ class Score:
             said = f"'{options.hint}' is not a label of {options.rules}"
             raise UsageError(said, help=closest(options.hint, names))
         reading = matcher.read(options.text, options.subject)
-        scores = tally(matcher.firings(reading), names, form["factors"])
+        repeat = form["scale"]["repeat"]
+        scores = tally(matcher.firings(reading), names, form["factors"], repeat)
         default = form["default"] if form["default"] in names else ""
         result = choose(scores, labels, form["scale"], reading, hint=options.hint, default=default)
         decided = options.hint or scores.is_empty
@@ -74,7 +75,7 @@ class Score:
 def scoring_matcher(form: ScoringForm, parts: Sequence[Json]) -> Matcher:
     """Return the rules of a scoring document with the language of its parts."""
     languages = (cast("ExtractionForm", part)["language"] for part in parts)
-    return Matcher([form["rules"]], next(filter(None, languages), PLAIN))
+    return Matcher([(None, form["rules"])], next(filter(None, languages), PLAIN))
 
 
 def labels_among(form: ScoringForm, among: str) -> list[LabelForm]:

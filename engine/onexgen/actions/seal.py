@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from onexgen.actions.base import Workspace
-from onexgen.diagnostics import ConfigError, closest
 from onexgen.json_types import Json
 from onexgen.storage import manifest
+
+_FAMILIES: Final = "templates/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +23,8 @@ class SealOptions:
     """Inputs of the run, to be recorded."""
     without: list[str] = field(default_factory=list)
     """Inputs that are not recorded: what differs from machine to machine."""
-    sources: list[str] = field(default_factory=list)
-    """Files, or folders ending in a slash, of the pack that were used; all when empty."""
+    family: str = ""
+    """The family that the files come from: templates of others are not recorded."""
 
 
 class Seal:
@@ -46,25 +47,20 @@ class Seal:
             pipeline=self._workspace.pipeline,
             environment=self._workspace.environment,
             inputs={k: v for k, v in options.inputs.items() if k not in left_out},
-            sources=self._sources(options.sources),
+            sources=self._sources(options.family),
         )
         sealed: dict[str, Json] = {**files, manifest.PATH: manifest.text(files, origin)}
         return dict(sorted(sealed.items()))
 
-    def _sources(self, names: list[str]) -> dict[str, str]:
+    def _sources(self, family: str) -> dict[str, str]:
+        """Return the digests of all that can have shaped the files."""
         digests = self._workspace.digests
-        if not names:
+        if not family:
             return dict(digests)
-        found: dict[str, str] = {}
-        for name in names:
-            used = {
-                path: digest
-                for path, digest in digests.items()
-                if path == name or (name.endswith("/") and path.startswith(name))
-            }
-            if not used:
-                raise ConfigError(
-                    f"the run used no file '{name}' of the pack", help=closest(name, digests)
-                )
-            found |= used
-        return found
+        own = set(self._workspace.family(family).sources)
+        # A file in a folder below templates belongs to a family; the rest belongs to all.
+        return {
+            path: digest
+            for path, digest in digests.items()
+            if path in own or not path.startswith(_FAMILIES) or path.count("/") == 1
+        }

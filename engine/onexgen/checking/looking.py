@@ -84,9 +84,9 @@ def _syntax(subject: Subject, names: list[str]) -> Iterator[Found]:
 
 def _structural(rule: Json, subject: Subject, names: list[str]) -> Iterator[Found]:
     for name in names:
-        for node in subject.tree(name).find_all(rule):
-            start = node.range().start
-            yield name, start.line + 1, start.column + 1, node.text().splitlines()[0].strip()
+        for match in subject.tree(name).find_all(rule):
+            start = match.range().start
+            yield name, start.line + 1, start.column + 1, match.text().splitlines()[0].strip()
 
 
 def _regex(pattern: str, subject: Subject, names: list[str]) -> Iterator[Found]:

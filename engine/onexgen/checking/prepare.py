@@ -20,7 +20,7 @@ def prepare_checks(document: Checks, marks: Marks) -> Json:
     total = sum(component.weight for component in document.components.values())
     if abs(total - 1) > _TOLERANCE:
         said = f"the weights of the components add up to {total:g}, not to 1"
-        marks.error("wrong-sum", ("components",), said, key=True)
+        marks.error("weights-do-not-add-up", ("components",), said, key=True)
     _unique([check.id for check in document.checks], ("checks",), marks)
     _unique([fix.id for fix in document.fixes], ("fixes",), marks)
     checks: list[Json] = []

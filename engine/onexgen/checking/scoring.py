@@ -11,14 +11,20 @@ type Results = list[tuple[Mapping[str, Any], list[JsonObject]]]
 """Each check that looked at something, with what it found."""
 
 
-def report(rules: Mapping[str, Any], results: Results) -> JsonObject:
-    """Return the score of one package with everything that led to it."""
+def report(
+    rules: Mapping[str, Any], results: Results, minimum: float | None = None
+) -> JsonObject:
+    """Return the score of one package with everything that led to it.
+
+    `minimum` is the smallest score that passes, if not that of the rules.
+    """
     components = _components(rules, results)
     weights = sum(part["weight"] for part in components.values())
     total = sum(part["weight"] * part["score"] for part in components.values())
     score = round(total / weights, 4) if weights else 0.0
     findings = sorted((item for _, found in results for item in found), key=_place)
     levels = rules["thresholds"]
+    least = levels["overall"] if minimum is None else minimum
     errors = [_said(item) for item in findings if item["severity"] == "error"]
     errors += _below(components, levels["error"])
     warnings = [_said(item) for item in findings if item["severity"] == "warning"]
@@ -28,11 +34,11 @@ def report(rules: Mapping[str, Any], results: Results) -> JsonObject:
     return {
         "score": score,
         "passed": (
-            score >= levels["overall"]
+            score >= least
             and all(part["score"] >= part["minimum"] for part in components.values())
             and not any(item["severity"] == "error" for item in findings)
         ),
-        "minimum": levels["overall"],
+        "minimum": least,
         "components": components,
         "findings": findings,
         "errors": errors,

@@ -11,7 +11,7 @@ import click
 from onexgen.json_types import Json
 from onexgen.plan import InputPlan
 from onexgen.report import explained
-from onexgen.runner import Run, same_shape
+from onexgen.runs import Run, same_shape
 
 _SHOWN_LINES = 40
 

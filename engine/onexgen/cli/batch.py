@@ -18,7 +18,7 @@ from onexgen.events import MemoryBus
 from onexgen.inputs import resolve_inputs
 from onexgen.json_types import JsonObject
 from onexgen.report import result_object
-from onexgen.runner import Run
+from onexgen.runs import Run
 from onexgen.session import Session, drain
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from onexgen.cli.edge import wants_color
 from onexgen.json_types import JsonObject
-from onexgen.runner import Progress, Run, StageReport
+from onexgen.runs import Progress, Run, StageReport
 from onexgen.session import Session
 
 _WIDTH: Final = 60

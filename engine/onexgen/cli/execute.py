@@ -6,7 +6,7 @@ import json
 import sys
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,10 +20,11 @@ from onexgen.cli.options import Options
 from onexgen.cli.running import given_values, session_of
 from onexgen.diagnostics import OutsideError, UsageError
 from onexgen.events import Event, MemoryBus
-from onexgen.inputs import resolve_inputs
+from onexgen.inputs import read_named, resolve_inputs
 from onexgen.json_types import Json, JsonObject
+from onexgen.plan import InputPlan
 from onexgen.report import result_object
-from onexgen.runner import Run
+from onexgen.runs import Run
 from onexgen.session import Session
 
 SCHEMA_VERSION: Final = 1
@@ -67,15 +68,24 @@ def run_once(ctx: click.Context, options: Options) -> int:
 
 def collect(ctx: click.Context, options: Options) -> dict[str, Any]:
     """Return the inputs given in a file, as NAME=VALUE, and as options; later ones win."""
+    plans = session_of(ctx).plan.inputs
+    in_file = {} if options.given_file is None else _file(options.given_file)
+    typed = {**_assigned(plans, options.given), **given_values(ctx)}
+    # Only what a person typed may stand for a file, not what stands in one.
+    return {**in_file, **read_named(plans, typed)}
+
+
+def _assigned(plans: Sequence[InputPlan], texts: Sequence[str]) -> dict[str, Any]:
+    """Return the inputs given as NAME=VALUE; those of a list add up."""
+    lists = {plan.name for plan in plans if plan.type == "list"}
     values: dict[str, Any] = {}
-    if options.given_file is not None:
-        values.update(_file(options.given_file))
-    for text in options.given:
+    for text in texts:
         name, sign, value = text.partition("=")
         if not sign:
             raise UsageError(f"--input '{text}' is not of the form NAME=VALUE")
-        values[name.replace("-", "_")] = value
-    return {**values, **given_values(ctx)}
+        name = name.replace("-", "_")
+        values[name] = [*values.get(name, []), value] if name in lists else value
+    return values
 
 
 def _file(path: Path) -> Mapping[str, Json]:

@@ -33,9 +33,10 @@ def check(
         help_text = closest(format_, ("text", "json", "github"))
         raise UsageError(f"there is no format '{format_}'", help=help_text)
     settings = load_settings(Path.cwd())
-    pack = Pack.at(settings.root)
-    compilation = Compilation(pack, settings.environment(env))
-    compilation.everything(_outside(pack.files, files or []))
+    pack = Pack.at(settings.root, alone=settings.alone)
+    outside = _outside(pack.files, files or [])
+    compilation = Compilation(pack, settings.environment(env), outside=outside)
+    compilation.everything()
     found = compilation.diagnostics
     if files:
         named = {os.path.normpath(file).replace(os.sep, "/") for file in files}

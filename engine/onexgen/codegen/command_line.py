@@ -100,6 +100,13 @@ def _seconds(text: str) -> int:
     return int(text)
 
 
+def _node_type(text: str) -> str:
+    if text not in NODE_TYPES:
+        help_text = closest(text, NODE_TYPES)
+        raise argparse.ArgumentTypeError(f"there is no node type '{text}', {help_text}")
+    return text
+
+
 def _parser() -> _Parser:
     parser = _Parser(
         prog="omninode-generate", allow_abbrev=False, epilog=_VARIABLES,
@@ -109,7 +116,8 @@ def _parser() -> _Parser:
     add = parser.add_argument
     add("prompt", metavar="PROMPT", help="what the node should do; - for stdin, @FILE for a file")
     add("--output-dir", metavar="DIR", help="where to put the node (default: ./generated_nodes)")
-    add("--node-type", choices=NODE_TYPES, help="kind of node (default: found in the prompt)")
+    add("--node-type", type=_node_type, metavar=f"{{{','.join(NODE_TYPES)}}}",
+        help="kind of node (default: found in the prompt)")  # fmt: skip
     add("--interactive", action="store_true", help="stop after each stage: go on, edit or abort")
     add("--enable-intelligence", dest="intelligence", action="store_true", default=True,
         help="look up patterns and best practices (default)")  # fmt: skip

@@ -17,7 +17,7 @@ from onexgen.codegen.stage_box import StageBox, result_lines
 from onexgen.diagnostics import UsageError
 from onexgen.inputs import resolve_inputs
 from onexgen.json_types import JsonObject
-from onexgen.runner import Run
+from onexgen.runs import Run
 from onexgen.session import Session
 
 

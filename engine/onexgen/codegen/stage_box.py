@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Self, override
 
 from onexgen.cli.display import Display
 from onexgen.cli.edge import wants_color
 from onexgen.codegen.command_line import Wanted
 from onexgen.json_types import Json, JsonObject
-from onexgen.runner import Progress, Run, StageReport
+from onexgen.runs import Progress, Run, StageReport
 from onexgen.session import Session
 
 _INNER: Final = 58
@@ -30,17 +30,20 @@ class StageBox(Display):
         self._is_live = wants_color(sys.stderr)
         self._is_open = False
 
-    def __enter__(self) -> StageBox:
+    @override
+    def __enter__(self) -> Self:
         """Draw the upper edge."""
         self._write(f"┌{'─' * _INNER}┐\n")
         self._is_open = True
         return self
 
+    @override
     def __exit__(self, *_: object) -> None:
         """Draw the lower edge."""
         self._is_open = False
         self._write(f"└{'─' * _INNER}┘\n\n")
 
+    @override
     def started(self, session: Session, inputs: JsonObject, correlation_id: str) -> None:
         """Say what begins."""
         prompt = " ".join(str(inputs["prompt"]).split())
@@ -52,6 +55,7 @@ class StageBox(Display):
             f"   Output: {self._wanted.output_dir}\n\n"
         )
 
+    @override
     def show(self, progress: Progress) -> None:
         """Add the line of a stage."""
         report = progress.runs[0].stages[-1] if progress.runs and progress.runs[0].stages else None
@@ -68,6 +72,7 @@ class StageBox(Display):
         self._write(f"{start}{_line(head, mark, report.seconds, color)}\n")
         self._say_more(report)
 
+    @override
     def failed(self, run: Run) -> None:
         """Say which stage failed; why is said by the error itself."""
         title = next((s.title for s in run.stages if s.id == run.failed_stage), "a stage")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path as FilePath
+from collections.abc import Mapping
 
 from onexgen.compiler.documents import Documents
 from onexgen.compiler.inputs import compile_inputs
@@ -24,12 +23,15 @@ class Compilation:
     """One compilation of one pack: what it made, and what is wrong."""
 
     def __init__(
-        self, pack: Pack, environment: str | None = None, codes: CodeStore | None = None
+        self,
+        pack: Pack,
+        environment: str | None = None,
+        codes: CodeStore | None = None,
+        outside: Mapping[str, bytes] | None = None,
     ) -> None:
-        """Begin with a pack and the overlay of an environment."""
+        """Begin with a pack, the overlay of an environment, and files that are not in the pack."""
         self.pack = pack
-        self._extra: dict[str, bytes] = {}
-        self.documents = Documents(pack, self._extra)
+        self.documents = Documents(pack, outside or {})
         self._environment = environment
         if environment:
             self.documents.use_environment(environment)
@@ -52,9 +54,13 @@ class Compilation:
             return None
         return [label["name"] for label in labels if isinstance(label, dict)]
 
-    def pipeline(self, path: str) -> Plan | None:
+    def pipeline(self, name: str) -> Plan | None:
         """Return the plan of one pipeline; None when something is wrong."""
-        name = self._named(path)
+        if self.documents.raw(name) is None:
+            raise UsageError(
+                f"no pipeline '{name}' in this folder or in the pack",
+                help=closest(name, self.documents.names("pipelines/")),
+            )
         loaded = self.documents.load(name, "pipeline")
         if loaded is None:
             return None
@@ -96,23 +102,8 @@ class Compilation:
             if name in used or name.startswith("templates/")
         }
 
-    def _named(self, path: str) -> str:
-        """Return the name of a pipeline in the pack, or take a file from elsewhere."""
-        name = os.path.normpath(path).replace(os.sep, "/")
-        if self.pack.read(name) is not None:
-            return name
-        file = FilePath(path)
-        if file.is_file():
-            self._extra[name] = file.read_bytes()
-            return name
-        raise UsageError(
-            f"no pipeline '{path}' in this folder or in the pack",
-            help=closest(name, self.documents.names("pipelines/")),
-        )
-
-    def everything(self, outside: dict[str, bytes] | None = None) -> None:
-        """Compile every document of the pack and some files from elsewhere, for `check`."""
-        self._extra.update(outside or {})
+    def everything(self) -> None:
+        """Compile every document of the pack and those from elsewhere, for `check`."""
         for name, kind in list(self.documents.all_kinds()):
             if kind == "pipeline":
                 self.pipeline(name)
@@ -128,14 +119,18 @@ class Compilation:
 
 
 def compile_plan(
-    pack: Pack, path: str, environment: str | None = None, codes: CodeStore | None = None
+    pack: Pack,
+    name: str,
+    environment: str | None = None,
+    codes: CodeStore | None = None,
+    outside: Mapping[str, bytes] | None = None,
 ) -> Plan:
     """Return the plan of a pipeline, or raise ConfigError with everything that is wrong."""
-    compilation = Compilation(pack, environment, codes)
-    plan = compilation.pipeline(path)
+    compilation = Compilation(pack, environment, codes, outside)
+    plan = compilation.pipeline(name)
     if plan is None:
         raise ConfigError(
-            f"{path} cannot be run",
+            f"{name} cannot be run",
             diagnostics=compilation.diagnostics,
             texts=compilation.documents.texts,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, Final
 
@@ -41,10 +41,10 @@ def imported(target: str) -> Any:
 class Documents:
     """The documents of one pack for one environment, and all that is wrong with them."""
 
-    def __init__(self, pack: Pack, extra: dict[str, bytes] | None = None) -> None:
-        """Take files from `pack`; `extra` are files outside it, by the name they were given."""
+    def __init__(self, pack: Pack, outside: Mapping[str, bytes]) -> None:
+        """Take files from `pack`; those outside it go by the names that they were given."""
         self._pack = pack
-        self._extra = {} if extra is None else extra
+        self._outside = outside
         self._sources: dict[str, Source | None] = {}
         self._loaded: dict[str, tuple[Document, Marks] | None] = {}
         self._overlay: tuple[Overlay, Marks] | None = None
@@ -65,7 +65,7 @@ class Documents:
 
     def raw(self, name: str) -> bytes | None:
         """Return the bytes of a file."""
-        return self._extra.get(name) or self._pack.read(name)
+        return self._outside[name] if name in self._outside else self._pack.read(name)
 
     def use_environment(self, name: str) -> None:
         """Apply environments/NAME.yaml to everything that is loaded from now on."""
@@ -162,8 +162,12 @@ class Documents:
 
     def refer(self, name: str, kind: str, marks: Marks, path: Path) -> None:
         """Load a document that another one names; says so when it is not there."""
-        if self.exists(name, marks, path):
-            self.load(name, kind)
+        if not self.exists(name, marks, path) or self.load(name, kind) is not None:
+            return
+        other = self._loaded[name]
+        if other is not None:
+            said = f"'{name}' is of kind '{other[0].kind}', expected '{kind}'"
+            marks.error("wrong-kind", path, said)
 
     def exists(
         self, name: str, marks: Marks, path: Path, *, key: bool = False, folder: str = ""
@@ -181,7 +185,7 @@ class Documents:
 
     def all_kinds(self) -> Iterator[tuple[str, str]]:
         """Yield (name, kind) of every document; one that does not say its kind is wrong."""
-        for name in [*self.names(""), *self._extra]:
+        for name in [*self.names(""), *self._outside]:
             # The others below templates are blueprints: their keys are the user's own.
             is_document = not name.startswith("templates/") or name.endswith(_FAMILY)
             source = self.source(name) if is_document else None

@@ -132,6 +132,7 @@ class FamilyCompiler:
         for index, alias in enumerate(own.aliases):
             self._is_new(alias, name, marks, ("aliases", index))
         folders = [folder for folder, _, _ in chain]
+        files = tuple(self._files(chain, folders))
         self.plans[name] = FamilyPlan(
             name=name,
             title=own.title,
@@ -139,8 +140,9 @@ class FamilyCompiler:
             abstract=own.abstract,
             aliases=list(own.aliases),
             chain=folders,
-            files=tuple(self._files(chain, folders)),
+            files=files,
             blueprints=self._layers(folders),
+            sources=self._sources(folders, [file.template for file in files]),
         )
 
     def _is_new(self, name: str, owner: str, marks: Marks, path: Path) -> None:
@@ -177,6 +179,21 @@ class FamilyCompiler:
                 # What is only a parent may leave templates to its children.
                 said = f"no template '{file.template}' in {' or '.join(folders)}"
                 marks.error("unknown-template", (*place, "template"), said)
+
+    def _sources(self, folders: list[str], templates: list[str]) -> list[str]:
+        """Return the files of a family: its documents, blueprints, templates, and what those name."""
+        used: dict[str, None] = dict.fromkeys(f"{folder}{_FAMILY}" for folder in folders)
+        for name in self.blueprints:
+            if name.removeprefix(FOLDER).partition("/")[0] in folders:
+                used[name.removeprefix(FOLDER)] = None
+        pending = list(templates)
+        while pending:
+            name = pending.pop()
+            if name not in used:
+                used[name] = None
+                shared = self._shared.get(name)
+                pending.extend(shared.references if shared else ())
+        return sorted(f"{FOLDER}{name}" for name in used)
 
     def _found(self, folders: list[str], template: str) -> str | None:
         for folder in folders:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -17,9 +17,7 @@ class Unit(Strict):
     name: Name = Field(description="Name of the unit, as results show it.")
     dimension: Name = Field(description="What it measures; units of one dimension convert.")
     factor: float = Field(default=1.0, gt=0, description="Its size in the dimension's base unit.")
-    words: list[str] = Field(
-        default_factory=list, description="How it is written after a number."
-    )
+    words: list[str] = Field(default_factory=list, description="How it is written after a number.")
     attached: list[str] = Field(
         default_factory=list, description="How it is written only right behind a number: `5m`."
     )
@@ -76,6 +74,20 @@ class Mention(Strict):
     why: str = Field(min_length=1, description="Why these words say that.")
     fires: list[str] = Field(min_length=1, description="Texts in which it must be found.")
     silent: list[str] = Field(min_length=1, description="Texts in which it must not.")
+
+
+class Reach(Strict):
+    """Which numbers the words of a rule explain."""
+
+    side: Literal["any", "before", "after"] = Field(
+        default="any", description="Where the words stand, seen from the number."
+    )
+    near: float | None = Field(
+        default=None, gt=0, description="Words away at which they stop to count."
+    )
+    units: list[str] = Field(
+        default_factory=list, description="Only numbers in these units; `count` is none at all."
+    )
 
 
 class Quantities(Strict):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from onexgen.config.base import Document, Strict
-from onexgen.config.figures import Quantities
+from onexgen.config.figures import Quantities, Reach
 from onexgen.config.things import Entities, Guidance, Naming, Performance, Sureness, Summary
 
 Kebab = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -62,6 +62,12 @@ class Rule(Strict):
     silent: list[str] = Field(min_length=1, description="Texts on which it must not.")
 
 
+class QuantityRule(Rule):
+    """Words that tell the meaning of a number nearby; denied words count as well."""
+
+    reach: Reach = Field(default_factory=Reach, description="Which numbers the words explain.")
+
+
 class Label(Strict):
     """Something that can be chosen."""
 
@@ -93,6 +99,10 @@ class Scale(Strict):
     )
     margin_below: float = Field(
         default=0.0, ge=0, le=1, description="So too below this distance to the second best."
+    )
+    repeat: float = Field(
+        default=0.0, ge=0, le=1, description="Share of its points that a rule adds for each further "
+        "of its terms, three at most.",
     )
 
 
@@ -184,14 +194,19 @@ class Language(Strict):
 
 
 class Choice(Strict):
-    """A field of the result with one label or several."""
+    """A field of the result with one label or several; rules may ask for earlier choices."""
 
     name: Name = Field(description="Key of the result.")
-    many: bool = Field(default=True, description="Whether all labels that reach the threshold count.")
-    labels: list[Label] = Field(min_length=1, description="Possible values.")
+    by: str = Field(
+        default="", description="Scoring file that decides, instead of `labels` and `rules`."
+    )
+    many: bool = Field(
+        default=True, description="Whether all labels that reach the threshold count."
+    )
+    labels: list[Label] = Field(default_factory=list, description="Possible values.")
     default: str = Field(default="", description="Value when no rule fires (one label only).")
     threshold: float = Field(default=1.0, gt=0, description="Points that a label needs.")
-    rules: list[Rule] = Field(min_length=1, description="The rules.")
+    rules: list[Rule] = Field(default_factory=list, description="The rules.")
 
 
 class Notes(Strict):
@@ -208,7 +223,7 @@ class Extraction(WithParts):
     language: Language | None = Field(default=None, description="How texts are read.")
     choices: list[Choice] = Field(default_factory=list, description="Fields with labels.")
     quantities: Quantities | None = Field(default=None, description="Numbers and their meaning.")
-    quantity_rules: list[Rule] = Field(
+    quantity_rules: list[QuantityRule] = Field(
         default_factory=list, description="Rules that tell the meaning of a number nearby."
     )
     entities: Entities | None = Field(default=None, description="Things with fields.")
@@ -218,3 +233,12 @@ class Extraction(WithParts):
     notes: Notes | None = Field(default=None, description="Notes of labels that were chosen.")
     sureness: Sureness | None = Field(default=None, description="How much was understood.")
     guidance: Guidance | None = Field(default=None, description="When a text says too little.")
+
+    def references(self) -> list[tuple[tuple[str | int, ...], str, str]]:
+        """Return the parts, and the scoring files that decide choices."""
+        scored = [
+            (("choices", index, "by"), choice.by, "scoring")
+            for index, choice in enumerate(self.choices)
+            if choice.by
+        ]
+        return [*super().references(), *scored]

@@ -15,7 +15,12 @@ class TypeWords(Strict):
     """A type of field and how people write it."""
 
     name: Name = Field(description="The type, as results show it.")
-    words: list[str] = Field(min_length=1, description="Words that name it.")
+    words: list[str] = Field(default_factory=list, description="Words that name it.")
+    soft: list[str] = Field(
+        default_factory=list,
+        description="Words that name it and may belong to the field: `date of birth`.",
+    )
+    many: bool = Field(default=False, description="Whether it holds many: `list of tags`.")
     endings: list[str] = Field(
         default_factory=list,
         description="Last words of field names that suggest it; `is_` is a first word.",
@@ -28,6 +33,10 @@ class Entities(Strict):
 
     name: Name = Field(description="Key of the result.")
     types: list[TypeWords] = Field(min_length=1, description="Types of fields.")
+    of: str = Field(description="Word between a type and what it belongs to.")
+    joins: list[str] = Field(
+        default_factory=list, description="Words left out within names of fields."
+    )
     choice: Name = Field(description="The type of a field whose values are listed.")
     opens: list[str] = Field(
         min_length=1, description="Words between a thing and its fields: `has`, `consists of`."
@@ -51,7 +60,10 @@ class Entities(Strict):
         default_factory=list, description="Last words of keys, whose first words name the thing."
     )
     plain: list[str] = Field(
-        default_factory=list, description="Words that name no thing by themselves: `record`, `row`."
+        default_factory=list, description="Words that name no thing by themselves: `data`."
+    )
+    pairs: list[str] = Field(
+        default_factory=list, description="Words that name a thing with the word before: `line`."
     )
     default: Name = Field(description="Name of a thing that the text leaves without one.")
 

@@ -41,9 +41,7 @@ def targets_of(form: PerformanceForm, settings: Mapping[str, Json]) -> JsonObjec
 
 def sureness_of(form: SurenessForm, found: JsonObject, defaults: Mapping[str, str]) -> float:
     """Return how much was understood, between 0 and 1."""
-    shares = (
-        share for name, share in form["found"].items() if is_found(name, found, defaults)
-    )
+    shares = (share for name, share in form["found"].items() if is_found(name, found, defaults))
     return round(min(1.0, form["base"] + sum(shares)), _DIGITS)
 
 

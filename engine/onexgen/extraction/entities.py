@@ -10,17 +10,18 @@ from typing import Final
 from onexgen.extraction.fields import FieldFound, Fields
 from onexgen.extraction.forms import EntitiesForm
 from onexgen.extraction.layout import Block, blocks_of, without_bullet
-from onexgen.filters import singular
+from onexgen.filters import singular, snake
 from onexgen.json_types import Json
 from onexgen.text import plain_word, words_of
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+|\n")
 _CALL: Final = re.compile(r"`?\b([A-Za-z_]\w*)\(([^()\n]{3,600})\)")
-_BRACKETS: Final = re.compile(r"\b([A-Za-z][\w-]*)\s+\(([^()\n]{5,400})\)")
+_BRACKETS: Final = re.compile(r"\b([A-Za-z][\w-]*(?: \w+)?)\s+\(([^()\n]{5,400})\)")
 _LABEL: Final = re.compile(r"\W*([A-Za-z][\w' `-]{1,60}?)[*`]*\s*[:=\u2013]\**\s+(.{3,600})")
 _TITLE_LENGTH: Final = 80
 _COLONS: Final = (":", " is", " of")
 _LONGEST_NAME: Final = 2
+_CLAUSE: Final = re.compile(r"[,;:]\s")
 _LEAST: Final = 2
 
 
@@ -42,17 +43,20 @@ class Entities:
         self._fields = Fields(form)
         self._stop = frozenset(form["stop"])
         self._plain = frozenset(form["plain"])
+        self._pairs = frozenset(form["pairs"])
         self._labels = {" ".join(words) for words in form["labels"]}
         self._keys = frozenset(form["keys"])
-        self._subject = ""
+        self._subject: list[str] = []
         self._columns = frozenset(form["columns"])
         self._type_columns = frozenset(form["type_columns"])
         phrases = sorted((" ".join(words) for words in form["opens"]), key=len, reverse=True)
-        self._opens = re.compile(rf"\b(?:{'|'.join(map(re.escape, phrases))})\b:?\s*", re.IGNORECASE)
+        self._opens = re.compile(
+            rf"\b(?:{'|'.join(map(re.escape, phrases))})\b:?\s*", re.IGNORECASE
+        )
 
-    def __call__(self, raw: str, subject: str) -> list[Json]:
+    def __call__(self, raw: str, subject: list[str]) -> list[Json]:
         """Return the things in their order, each name once; `subject` names one without a name."""
-        self._subject = subject
+        self._subject = [singular(word) for word in subject]
         found = sorted(self._all(raw), key=lambda item: item.place)
         named: dict[str, list[FieldFound]] = {}
         taken: set[tuple[str, ...]] = set()
@@ -84,10 +88,9 @@ class Entities:
         """Return the name that the heading or the line before a block suggests."""
         for block in reversed(blocks[:number]):
             line = block.text.rstrip().split("\n")[-1]
-            if block.kind == "heading" or (line.endswith(_COLONS) and len(line) < _TITLE_LENGTH):
-                name = self._noun(line)
-                if name:
-                    return name
+            short = line.endswith(_COLONS) and len(line) < _TITLE_LENGTH and "(" not in line
+            if block.kind == "heading" or short:
+                return self._head(line)
             if block.kind == "heading":
                 break
         return ""
@@ -138,7 +141,7 @@ class Entities:
         for found in _CALL.finditer(sentence):
             fields = self._fields.listed(found.group(2))
             if sum(field.is_sure for field in fields) >= _LEAST:
-                return self._first(self._thing(place, self._noun(found.group(1)) or title, fields))
+                return self._first(self._thing(place, snake(found.group(1)), fields))
         opened = self._opened(sentence, place, title)
         if opened is not None:
             return opened
@@ -148,15 +151,16 @@ class Entities:
             said = " ".join(words_of(label.group(1)))
             known = said in self._labels
             if self._is_list(fields, strong=known):
-                noun = self._noun(label.group(1))
-                return self._first(self._thing(place, title if known else noun or title, fields))
+                noun = "" if known else self._head(label.group(1))
+                return self._first(self._thing(place, noun or title, fields))
         for found in _BRACKETS.finditer(sentence):
             fields = self._fields.listed(found.group(2))
-            if len(fields) > _LEAST and self._is_list(fields, strong=False):
+            if len(fields) > _LEAST and self._shows(fields):
                 return self._first(self._thing(place, self._noun(found.group(1)) or title, fields))
-        fields = self._fields.listed(sentence)
-        if sum(field.is_sure for field in fields) > _LEAST:
-            return self._first(self._thing(place, title, fields))
+        before, fields = self._fields.anywhere(sentence)
+        if sum(field.is_sure for field in fields) >= _LEAST:
+            name = self._noun(_CLAUSE.split(before)[-1])
+            return self._first(self._thing(place, name or title, fields))
         return None
 
     def _last_label(self, sentence: str) -> re.Match[str] | None:
@@ -173,8 +177,8 @@ class Entities:
         """Read `a customer has name and email`, `the record consists of ...`."""
         for found in self._opens.finditer(sentence):
             fields = self._fields.listed(sentence[found.end() :])
-            if self._is_list(fields, strong=False):
-                name = self._noun(sentence[: found.start()])
+            if len(fields) > _LEAST and self._is_list(fields, strong=False):
+                name = self._noun(_CLAUSE.split(sentence[: found.start()])[-1])
                 thing = self._first(self._thing(place, name or title, fields))
                 if thing is not None:
                     return thing
@@ -182,12 +186,14 @@ class Entities:
 
     def _is_list(self, fields: list[FieldFound], *, strong: bool) -> bool:
         """Tell whether a list is one of fields: enough of them, and their form shows it."""
-        if len(fields) < _LEAST:
-            return False
+        if len(fields) <= _LEAST:
+            return sum(field.is_sure for field in fields) >= _LEAST
+        return strong or self._shows(fields) or any(field.is_sure for field in fields)
+
+    def _shows(self, fields: list[FieldFound]) -> bool:
         sure = sum(field.is_sure for field in fields)
         hinted = sum(field.type is not None for field in fields)
-        few = len(fields) > _LEAST
-        return sure >= _LEAST or (few and (sure > 0 or strong or hinted * 2 > len(fields)))
+        return sure >= _LEAST or hinted * 2 > len(fields)
 
     def _thing(self, place: int, name: str, fields: Iterable[FieldFound]) -> Iterator[Found]:
         unique = {field.name: field for field in reversed(list(fields))}
@@ -196,15 +202,26 @@ class Entities:
             yield Found(place, name or self._by_key(ordered), ordered)
 
     def _by_key(self, fields: tuple[FieldFound, ...]) -> str:
-        """Name a thing by its key (`order_id`), or else by what the text is about."""
-        for field in fields:
-            head, _, last = field.name.rpartition("_")
-            if head and last in self._keys:
-                return head
-        return self._subject or self.form["default"]
+        """Name a thing by its key (`order_id`) or by what the text is about."""
+        keys = [f.name.rpartition("_") for f in fields if f.name.rpartition("_")[2] in self._keys]
+        heads = [head for head, _, _ in keys if head]
+        about = [head for head in heads if head in self._subject]
+        subject = self._subject[-1] if self._subject else ""
+        if about or not subject or subject in self._plain:
+            return next(iter([*about, *heads]), self.form["default"])
+        return subject
 
     def _first(self, things: Iterator[Found]) -> Found | None:
         return next(things, None)
+
+    def _head(self, text: str) -> str:
+        """Return what a title or a label names: the words before `of`, `per` and the like."""
+        words = words_of(text)
+        while words and words[0] in self._stop:
+            words = words[1:]
+        ends = [i for i, word in enumerate(words) if word in self._stop]
+        name = self._noun(" ".join(words[: ends[0]] if ends else words))
+        return "" if name in self._plain else name
 
     def _noun(self, text: str) -> str:
         """Return the last words of a text that can name a thing, in the singular."""
@@ -215,8 +232,6 @@ class Entities:
                     break
                 continue
             words.insert(0, word.removesuffix("'s"))
-            if len(words) == _LONGEST_NAME:
+            if len(words) == _LONGEST_NAME or singular(word) not in self._pairs:
                 break
-        if not words:
-            return ""
-        return "_".join([*words[:-1], singular(words[-1])])
+        return "_".join([*words[:-1], singular(words[-1])]) if words else ""

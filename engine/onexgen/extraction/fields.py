@@ -16,7 +16,11 @@ _WORD: Final = re.compile(r"[^\W_]+(?:[_'\u2019][^\W_]+)*_?")
 _PARENTHESIS: Final = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _SIGNS: Final = re.compile(r"\s*(?::|=|\s[-\u2013\u2014]\s)\s*")
 _VALUES: Final = re.compile(r"\w+\s*[|/]\s*\w+|\w+(?:, \w+)+(?: (?:or|and) \w+)?$|\w+ or \w+$")
+_LETTER: Final = re.compile(r"\b([A-Za-z])-(?=[A-Za-z])")
 _LONGEST: Final = 4
+_PAIR: Final = 2
+# A type stands at the beginning of a remark; later words may be anything.
+_REMARK: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,10 @@ class Fields:
         self._endings: Mapping[str, str] = form["endings"]
         self._stop = frozenset(form["stop"])
         self._breaks = frozenset(form["breaks"])
+        self._soft = frozenset(form["soft"])
+        self._many = frozenset(form["many"])
+        self._joins = frozenset(form["joins"])
+        self._of = form["of"]
         self._enum = form["choice"]
         self._forms = [(re.compile(regex), kind) for regex, kind in form["forms"].items()]
 
@@ -52,6 +60,21 @@ class Fields:
             found.append(field)
         return found
 
+    def anywhere(self, text: str) -> tuple[str, list[FieldFound]]:
+        """Return the longest run of fields that a sentence lists, and what stands before it."""
+        runs: list[list[tuple[str, FieldFound]]] = [[]]
+        for item in split_items(text):
+            field = self.item(item)
+            if field is not None:
+                runs[-1].append((item, field))
+            elif runs[-1]:
+                runs.append([])
+        best = max(runs, key=lambda run: sum(field.is_sure for _, field in run))
+        if not best:
+            return "", []
+        start = text.lower().find(best[0][1].name, text.find(best[0][0]))
+        return text[: max(0, start)], [field for _, field in best]
+
     def _introduced(self, item: str) -> str:
         """Leave out what introduces the first field: `the same shape: number (int)`."""
         _, sign, right = _partition(item)
@@ -60,33 +83,49 @@ class Fields:
     def item(self, text: str) -> FieldFound | None:
         """Return the field that one item of a list describes."""
         remark = " ".join(a or b for a, b in _PARENTHESIS.findall(text))
-        bare = _PARENTHESIS.sub(" ", text)
-        left, _, right = _partition(bare)
+        left, _, right = _partition(_PARENTHESIS.sub(" ", text))
         kind = self.type_of(remark) or self.type_of(right)
         words = _words(left)
-        snake = [word for word in words if "_" in word.strip("_")]
+        snake = [word for word in words if "_" in word.strip("_") and not word.isupper()]
         if snake:
             rest = " ".join(word for word in words if word not in snake)
             kind = kind or self.type_of(rest)
             return FieldFound(snake[0].lower(), kind or self._guess(snake[0]), True)
-        if not words or plain_word(words[0]) in self._breaks:
+        return self._plain(words, kind, is_typed=bool(remark or right))
+
+    def _plain(self, words: list[str], kind: str | None, *, is_typed: bool) -> FieldFound | None:
+        """Return the field that ordinary words name: `the date of birth`, `year as integer`."""
+        words = [plain_word(word).removesuffix("'s").replace("'", "") for word in words]
+        if not words or words[0] in self._breaks or any(word[0].isdigit() for word in words):
             return None
-        while len(words) > 1 and plain_word(words[0]) in self._stop:
+        while len(words) > 1 and words[0] in self._stop:
             words = words[1:]
-        if len(words) > 1:
-            kind = kind or self._edge_type(words)
-            words = [word for word in words if plain_word(word) not in self._types] or words[:1]
+        words, said = self._untyped(words)
         if not 0 < len(words) <= _LONGEST or not all(word.isascii() for word in words):
             return None
-        name = "_".join(plain_word(word).replace("'s", "").replace("'", "") for word in words)
-        if name[0].isdigit():
-            return None
-        return FieldFound(name, kind or self._guess(name), bool(kind) and bool(remark or right))
+        name = "_".join(word for word in words if word not in self._joins or len(words) == 1)
+        kind = kind or said
+        return FieldFound(name, kind or self._guess(name), bool(kind) and is_typed)
+
+    def _untyped(self, words: list[str]) -> tuple[list[str], str | None]:
+        """Take a type before or behind a name away from it."""
+        first, last = words[0], words[-1]
+        if len(words) > _PAIR and words[1] == self._of and first in self._soft:
+            kind = self._types[first]
+            return (words[2:] if kind in self._many else words), kind
+        if len(words) > 1 and first in self._types and first not in self._soft:
+            return words[1:], self._types[first]
+        if len(words) > 1 and last in self._types:
+            kept = words[:-1] if last not in self._soft or words[-2] in self._stop else words
+            while len(kept) > 1 and kept[-1] in self._stop:
+                kept = kept[:-1]
+            return kept, self._types[last]
+        return words, None
 
     def type_of(self, text: str) -> str | None:
         """Return the type that some words name."""
         words = [plain_word(word) for word in _words(text)]
-        for word in words:
+        for word in words[:_REMARK]:
             if word in self._types:
                 return self._types[word]
         return self._enum if _VALUES.match(text.strip()) else None
@@ -108,12 +147,6 @@ class Fields:
             form = next((kind for form, kind in self._forms if form.fullmatch(value)), None)
             return form or guessed or self._types.get("string")
         return guessed
-
-    def _edge_type(self, words: list[str]) -> str | None:
-        for word in (words[-1], words[0]):
-            if plain_word(word) in self._types:
-                return self._types[plain_word(word)]
-        return None
 
     def _guess(self, name: str) -> str | None:
         parts = name.lower().split("_")
@@ -143,4 +176,4 @@ def _partition(text: str) -> tuple[str, str, str]:
 
 
 def _words(text: str) -> list[str]:
-    return [found.group() for found in _WORD.finditer(text)]
+    return [found.group() for found in _WORD.finditer(_LETTER.sub(r"\1", text))]

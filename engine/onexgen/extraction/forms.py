@@ -13,6 +13,7 @@ class ChoiceForm(TypedDict):
     """A field with one label or several."""
 
     name: str
+    by: str
     many: bool
     labels: list[LabelForm]
     default: str
@@ -61,6 +62,14 @@ class MentionForm(TypedDict):
     at: str
 
 
+class ReachForm(TypedDict):
+    """Which numbers the words of a rule explain."""
+
+    side: str
+    near: float
+    units: list[str]
+
+
 class QuantitiesForm(TypedDict):
     """Numbers: everything is keyed by what is looked up."""
 
@@ -75,6 +84,7 @@ class QuantitiesForm(TypedDict):
     prefixes: dict[str, str]
     meanings: dict[str, MeaningForm]
     mentions: list[MentionForm]
+    reach: dict[str, ReachForm]
     names: list[str]
     ranges: list[list[str]]
     joins: list[str]
@@ -89,6 +99,10 @@ class EntitiesForm(TypedDict):
     types: dict[str, str]
     endings: dict[str, str]
     forms: dict[str, str]
+    soft: list[str]
+    many: list[str]
+    joins: list[str]
+    of: str
     choice: str
     opens: list[list[str]]
     labels: list[list[str]]
@@ -97,6 +111,7 @@ class EntitiesForm(TypedDict):
     stop: list[str]
     breaks: list[str]
     plain: list[str]
+    pairs: list[str]
     keys: list[str]
     default: str
 

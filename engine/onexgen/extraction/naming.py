@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from onexgen.extraction.composing import chosen
 from onexgen.extraction.forms import NamingForm
@@ -20,6 +20,14 @@ _SENTENCES: Final = 3
 type Chunk = list[int]
 
 
+class Named(NamedTuple):
+    """A name, the words that say what it is about, and those that tell a purpose."""
+
+    name: str
+    subject: list[str]
+    telling: list[str]
+
+
 class Naming:
     """Makes names."""
 
@@ -31,23 +39,21 @@ class Naming:
         self._heads = frozenset(form["heads"])
         self._before = frozenset(form["before"])
 
-    def __call__(
-        self, reading: Reading, firings: Sequence[Firing], found: JsonObject
-    ) -> tuple[str, list[str]]:
-        """Return the name and the words that tell a purpose, none when the text has no such."""
+    def __call__(self, reading: Reading, firings: Sequence[Firing], found: JsonObject) -> Named:
+        """Return a name with its words, the default when no word tells a purpose."""
         text = reading.text
         features = _places(reading, firings, self.form["drop_choices"])
         sentences = _sentences(text)[:_SENTENCES]
         everything = self._telling_chunks(text, sentences, set())
         if not everything:
-            return self.form["default"], []
+            return Named(self.form["default"], [], [])
         asked = [chunk for chunk in everything if self._is_asked_for(text, chunk)]
         if asked:
-            words = self._words(text, asked[0])[-self.form["at_most"] :]
+            words = subject = self._words(text, asked[0])[-self.form["at_most"] :]
         else:
             chunks = self._telling_chunks(text, sentences, features) or everything
-            words = self._name(reading, firings, found, chunks)
-        return "_".join(words), self._telling(text, everything[0])
+            words, subject = self._name(reading, firings, found, chunks)
+        return Named("_".join(words), subject, self._telling(text, everything[0]))
 
     def _telling_chunks(
         self, text: Text, sentences: Sequence[range], taken: set[int]
@@ -57,18 +63,19 @@ class Naming:
 
     def _name(
         self, reading: Reading, firings: Sequence[Firing], found: JsonObject, chunks: list[Chunk]
-    ) -> list[str]:
+    ) -> tuple[list[str], list[str]]:
+        """Return the words of the name, and those of them that say what the text is about."""
         text = reading.text
         tools = _places(reading, firings, self.form["tools"])
         verbs = _places(reading, firings, [self.form["actions"]])
         if _TITLE.match(text.raw):
             title = [place for chunk in _clause(text, chunks) for place in chunk]
             words = self._words(text, _without(title, tools))[: self.form["at_most"]]
-            return self._with_role(words, found) if len(words) < 2 else words
+            return (words if len(words) > 1 else self._with_role(words, found)), words
         chunk = self._subject(text, chunks, tools, verbs)
         last = max(1, self.form["at_most"] - 1)
         words = self._words(text, chunk)[-last:]
-        return words if chunk[-1] in verbs else self._with_role(words, found)
+        return (words if chunk[-1] in verbs else self._with_role(words, found)), words
 
     def _with_role(self, words: list[str], found: JsonObject) -> list[str]:
         for role in self.form["roles"]:
@@ -76,9 +83,7 @@ class Naming:
                 return [*words[:-1], singular(words[-1]), role["word"]]
         return words
 
-    def _subject(
-        self, text: Text, chunks: list[Chunk], tools: set[int], verbs: set[int]
-    ) -> Chunk:
+    def _subject(self, text: Text, chunks: list[Chunk], tools: set[int], verbs: set[int]) -> Chunk:
         """Return the words behind `for`, else the chunk whose words the text repeats most."""
         kept = [_without(_from_object(chunk, verbs), tools) for chunk in chunks]
         kept = [chunk for chunk in kept if self._telling(text, chunk)] or chunks

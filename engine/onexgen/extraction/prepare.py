@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from typing import cast
 
+from onexgen.config.base import Strict
 from onexgen.config.reading import Choice, Extraction, Library, Scoring
 from onexgen.diagnostics import closest
 from onexgen.extraction.prepare_quantities import quantities_form
-from onexgen.extraction.forms import ChoiceForm, EntitiesForm, ExtractionForm, NamingForm
+from onexgen.extraction.forms import (
+    ChoiceForm,
+    EntitiesForm,
+    ExtractionForm,
+    GuidanceForm,
+    NamingForm,
+    NotesForm,
+    PerformanceForm,
+    SummaryForm,
+    SurenessForm,
+)
 from onexgen.extraction.library import LibraryForm
 from onexgen.extraction.prepare_rules import RuleCompiler, label_forms, language_form
 from onexgen.json_types import Json
@@ -37,6 +48,7 @@ def prepare_scoring(document: Scoring, marks: Marks) -> Json:
             "temperature": document.scale.temperature,
             "choose_below": document.scale.choose_below,
             "margin_below": document.scale.margin_below,
+            "repeat": document.scale.repeat,
         },
         "default": document.default,
         "rules": compiler.form,
@@ -79,10 +91,11 @@ def prepare(document: Extraction, marks: Marks) -> Json:
     ]
     quantities = None
     if document.quantities is not None:
-        quantities = quantities_form(document.quantities, ("quantities",), marks)
+        quantities = quantities_form(document.quantities, document.quantity_rules, marks)
         meanings = [meaning.name for meaning in document.quantities.meanings]
         owner = document.quantities.name
-        compiler.add(document.quantity_rules, ("quantity_rules",), meanings, owner)
+        rules = [rule.model_copy(update={"negated": "also"}) for rule in document.quantity_rules]
+        compiler.add(rules, ("quantity_rules",), meanings, owner)
     elif document.quantity_rules:
         said = "`quantity_rules` need `quantities` in the same file"
         marks.error("missing-key", ("quantity_rules",), said, key=True)
@@ -95,29 +108,34 @@ def prepare(document: Extraction, marks: Marks) -> Json:
         "quantities": quantities,
         "entities": _entities(document),
         "naming": _naming(document),
-        "summary": _plain(document, "summary"),
-        "performance": _plain(document, "performance"),
-        "notes": _plain(document, "notes"),
-        "sureness": _plain(document, "sureness"),
-        "guidance": _plain(document, "guidance"),
-    }  # type: ignore[typeddict-item]
+        "summary": cast("SummaryForm | None", _plain(document.summary)),
+        "performance": cast("PerformanceForm | None", _plain(document.performance)),
+        "notes": cast("NotesForm | None", _plain(document.notes)),
+        "sureness": cast("SurenessForm | None", _plain(document.sureness)),
+        "guidance": cast("GuidanceForm | None", _plain(document.guidance)),
+    }
     return cast("Json", form)
 
 
-def _plain(document: Extraction, name: str) -> object:
-    part = getattr(document, name)
+def _plain(part: Strict | None) -> object:
+    """Return a part that needs no compiling as it is written."""
     return None if part is None else part.model_dump()
 
 
 def _choice(choice: Choice, path: Path, compiler: RuleCompiler, marks: Marks) -> ChoiceForm:
     names = {label.name for label in choice.labels}
-    if choice.default and choice.default not in names:
+    if bool(choice.by) == bool(choice.labels and choice.rules):
+        marks.error(
+            "missing-key", path, f"choice '{choice.name}' needs `by`, or `labels` and `rules`",
+        )  # fmt: skip
+    if choice.default and choice.labels and choice.default not in names:
         said = f"unknown label '{choice.default}'"
         marks.error("unknown-label", (*path, "default"), said, closest(choice.default, names))
     compiler.add(choice.rules, (*path, "rules"), names, choice.name)
     return {
         "name": choice.name,
-        "many": choice.many,
+        "by": choice.by,
+        "many": choice.many and not choice.by,
         "labels": label_forms(choice.labels, (*path, "labels"), marks),
         "default": choice.default,
         "threshold": choice.threshold,
@@ -130,7 +148,11 @@ def _entities(document: Extraction) -> EntitiesForm | None:
         return None
     return {
         "name": entities.name,
-        "types": {word: kind.name for kind in entities.types for word in kind.words},
+        "types": {w: kind.name for kind in entities.types for w in [*kind.words, *kind.soft]},
+        "soft": [word for kind in entities.types for word in kind.soft],
+        "many": [kind.name for kind in entities.types if kind.many],
+        "joins": entities.joins,
+        "of": entities.of,
         "endings": {word: kind.name for kind in entities.types for word in kind.endings},
         "forms": {kind.form: kind.name for kind in entities.types if kind.form},
         "choice": entities.choice,
@@ -141,6 +163,7 @@ def _entities(document: Extraction) -> EntitiesForm | None:
         "stop": entities.stop,
         "breaks": entities.breaks,
         "plain": entities.plain,
+        "pairs": entities.pairs,
         "keys": entities.keys,
         "default": entities.default,
     }

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from onexgen.config.figures import Mention, Quantities
+from onexgen.config.reading import QuantityRule
 from onexgen.diagnostics import closest
-from onexgen.extraction.forms import MeaningForm, MentionForm, NumberForm, QuantitiesForm, UnitForm
+from onexgen.extraction.forms import MeaningForm, MentionForm, NumberForm, QuantitiesForm, ReachForm, UnitForm
 from onexgen.extraction.numbers import COUNT, unit_key
 from onexgen.extraction.patterns import literal_of, problem_of
 from onexgen.source import Marks, Path
+from onexgen.spelling import slips
 from onexgen.text import words_of
 
 _NO_UNIT: Final = ""
+# Behind a number, even a short word is seldom another one with a letter changed.
+_SHORTEST: Final = 4
 
 
-def quantities_form(quantities: Quantities, path: Path, marks: Marks) -> QuantitiesForm:
+def quantities_form(
+    quantities: Quantities, rules: Sequence[QuantityRule], marks: Marks
+) -> QuantitiesForm:
     """Compile everything about numbers."""
+    path: Path = ("quantities",)
     units: dict[str, UnitForm] = {}
     written: dict[str, dict[str, str]] = {"exact": {}, "folded": {}, "attached": {}}
     for index, unit in enumerate(quantities.units):
@@ -33,7 +41,9 @@ def quantities_form(quantities: Quantities, path: Path, marks: Marks) -> Quantit
         }
         table = written["exact" if unit.exact else "folded"]
         for word in unit.words:
-            table.setdefault(unit_key(word if unit.exact else word.lower()), unit.name)
+            table[unit_key(word if unit.exact else word.lower())] = unit.name
+            for slip in slips(word, _SHORTEST):
+                table.setdefault(slip, unit.name)
         for word in unit.attached:
             written["attached"].setdefault(word, unit.name)
 
@@ -64,11 +74,34 @@ def quantities_form(quantities: Quantities, path: Path, marks: Marks) -> Quantit
             for index, mention in enumerate(quantities.mentions)
             if (form := _mention(mention, quantities, (*path, "mentions", index), marks))
         ],
+        "reach": _reaches(quantities, rules, units, marks),
         "names": quantities.names,
         "ranges": [words_of(text) for text in quantities.ranges],
         "joins": quantities.joins,
         "near": quantities.near,
         "threshold": quantities.threshold,
+    }
+
+
+def _reaches(
+    quantities: Quantities,
+    rules: Sequence[QuantityRule],
+    units: dict[str, UnitForm],
+    marks: Marks,
+) -> dict[str, ReachForm]:
+    known = [COUNT, *units]
+    for index, rule in enumerate(rules):
+        for number, unit in enumerate(rule.reach.units):
+            if unit not in known:
+                place = ("quantity_rules", index, "reach", "units", number)
+                marks.error("unknown-unit", place, f"unknown unit '{unit}'", closest(unit, known))
+    return {
+        rule.id: {
+            "side": rule.reach.side,
+            "near": rule.reach.near or quantities.near,
+            "units": rule.reach.units,
+        }
+        for rule in rules
     }
 
 

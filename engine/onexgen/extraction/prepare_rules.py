@@ -91,7 +91,9 @@ class RuleCompiler:
 
     def _places(self, terms: Sequence[Term], path: Path) -> list[int]:
         return [
-            self._place(form) for i, term in enumerate(terms) if (form := self._term(term, (*path, i)))
+            self._place(form)
+            for i, term in enumerate(terms)
+            if (form := self._term(term, (*path, i)))
         ]
 
     def _place(self, form: TermForm) -> int:

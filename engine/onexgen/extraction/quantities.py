@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Final
 
@@ -17,6 +18,7 @@ from onexgen.text import SENTENCE, Text
 # How far a comma, a clause and another number keep words and numbers apart, in words.
 _COMMA, _CLAUSE, _NUMBER = 1.5, 2.5, 2.5
 _FAR: Final = 1e6
+_FEW: Final = 8
 _WORDS_IN_TEXT: Final = 3.0
 _DIGITS: Final = 4
 
@@ -88,8 +90,7 @@ class Quantities:
     def _group(self, text: Text, figures: list[Figure]) -> Group:
         unit = figures[-1].unit
         shared = tuple(
-            figure if figure.unit else Figure(figure.start, figure.end, figure.values, unit)
-            for figure in figures
+            figure if figure.unit else replace(figure, unit=unit) for figure in figures
         )
         first, last = text.words_at(figures[0].start, figures[-1].end)
         return Group(shared, first, last, self._dimension(unit))
@@ -106,9 +107,8 @@ class Quantities:
             label = firing.rule["label"]
             if group.dimension not in self.form["meanings"][label]["dimensions"]:
                 continue
-            near = min(firing.hits, key=lambda hit: _distance(group, hit, distances))
-            share = 1 - _distance(group, near, distances) / self.form["near"]
-            if share > 0:
+            share, near = self._share(group, firing, distances)
+            if near is not None and share > 0:
                 given = firing.rule["weight"] * share
                 so_far = points.get(label, Meant(label, 0.0, None, None))
                 kept = firing if so_far.firing is None or given > 0 else so_far.firing
@@ -117,6 +117,20 @@ class Quantities:
             if meant.points > best.points and meant.points >= self.form["threshold"]:
                 best = meant
         return best
+
+    def _share(
+        self, group: Group, firing: Firing, distances: list[float]
+    ) -> tuple[float, Hit | None]:
+        """Return how much of its points a rule gives to a number: all to its neighbour."""
+        reach = self.form["reach"][firing.rule["id"]]
+        unit = group.figures[-1].unit or COUNT
+        if reach["units"] and unit not in reach["units"]:
+            return 0.0, None
+        hits = [hit for hit in _next_to(group, firing) if _is_on(reach["side"], group, hit)]
+        if not hits:
+            return 0.0, None
+        near = min(hits, key=lambda hit: _distance(group, hit, distances))
+        return 1 - _distance(group, near, distances) / reach["near"], near
 
     def _parameters(
         self, group: Group, meant: Meant, reading: Reading
@@ -175,12 +189,18 @@ class Quantities:
 
     def _settings(self, raw: str) -> Iterator[tuple[int, JsonObject, JsonObject]]:
         lowered = raw.lower()
+        seen: set[tuple[str, Json]] = set()
         for pattern, mention in self._mentions:
             if mention["literal"] not in lowered:
                 continue
             for found in pattern.finditer(raw):
                 named = found.groupdict()
-                value = mention["value"] or named.get("value") or found.group()
+                value: Json = mention["value"] or named.get("value") or found.group()
+                if mention["meaning"] != self.form["other"] and str(value).isdigit():
+                    value = int(str(value))
+                if (mention["id"], value) in seen:
+                    continue
+                seen.add((mention["id"], value))
                 text = " ".join(found.group().split())
                 parameter: JsonObject = {
                     "meaning": mention["meaning"],
@@ -222,6 +242,21 @@ def tidy(value: float) -> int | float:
     """Return whole numbers as such, others without the noise of division."""
     rounded = round(value, _DIGITS)
     return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _is_on(side: str, group: Group, hit: Hit) -> bool:
+    if side == "any" or hit.start == NOWHERE:
+        return True
+    return hit.end <= group.first if side == "before" else hit.start >= group.last
+
+
+def _next_to(group: Group, firing: Firing) -> list[Hit]:
+    """Return the hits around a number: more of them would cost a product of two lengths."""
+    hits = firing.hits
+    if len(hits) <= _FEW:
+        return list(hits)
+    place = bisect_left(hits, group.first, key=lambda hit: hit.start)
+    return list(hits[max(0, place - _FEW // 2) : place + _FEW // 2])
 
 
 def _distances(text: Text, groups: Sequence[Group]) -> list[float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from onexgen.extraction.composing import (
     Labels,
@@ -14,12 +14,11 @@ from onexgen.extraction.composing import (
 )
 from onexgen.extraction.entities import Entities
 from onexgen.extraction.forms import ChoiceForm, ExtractionForm
-from onexgen.extraction.naming import Naming
+from onexgen.extraction.naming import Named, Naming
 from onexgen.extraction.quantities import Quantities, settings_of
-from onexgen.filters import singular
 from onexgen.json_types import Json, JsonObject
 from onexgen.matching import Firing, Matcher, Reading
-from onexgen.scoring import matched_text, tally
+from onexgen.scoring import LabelForm, ScoringForm, matched_text, tally
 from onexgen.text import LanguageForm
 
 PLAIN: LanguageForm = {
@@ -36,13 +35,23 @@ _ONE_WORD = "words"
 class Reader:
     """All documents of one extraction, ready to read."""
 
-    def __init__(self, documents: Sequence[ExtractionForm]) -> None:
-        """Join a document and its parts."""
+    def __init__(
+        self, documents: Sequence[ExtractionForm], scorings: Mapping[str, ScoringForm]
+    ) -> None:
+        """Join a document, its parts, and the scoring documents that decide choices."""
         language = next((d["language"] for d in documents if d["language"]), PLAIN)
-        self.matcher = Matcher([document["rules"] for document in documents], language)
         self._choices = [choice for document in documents for choice in document["choices"]]
+        scored = [choice for choice in self._choices if choice["by"]]
+        self._scorings = {choice["name"]: scorings[choice["by"]] for choice in scored}
+        self.matcher = Matcher(
+            [
+                *((None, document["rules"]) for document in documents),
+                *((name, scoring["rules"]) for name, scoring in self._scorings.items()),
+            ],
+            language,
+        )
         self._labels: Labels = {
-            choice["name"]: {label["name"]: label for label in choice["labels"]}
+            choice["name"]: {label["name"]: label for label in self._labels_of(choice)}
             for choice in self._choices
         }
         self._defaults = {c["name"]: c["default"] for c in self._choices if c["default"]}
@@ -62,74 +71,79 @@ class Reader:
     def __call__(self, raw: str) -> JsonObject:
         """Return everything that a text asks for."""
         reading = self.matcher.read(raw)
-        firings = self.matcher.firings(reading)
+        firings: list[Firing] = []
         found: JsonObject = {}
         evidence: list[Json] = []
         if self._naming is not None:
             found[self._naming.form["name"]] = self._naming.form["default"]
         for choice in self._choices:
-            self._choose(choice, reading, firings, found, evidence)
-        telling = self._name(reading, firings, found)
-        self._read_things(raw, found)
-        self._read_numbers(reading, firings, found, evidence)
-        self._compose(found, telling)
+            own = self.matcher.firings(reading, choice["name"])
+            self._choose(choice, reading, own, found, evidence)
+            self.matcher.tell(reading, choice["name"], found[choice["name"]])
+            firings.extend(own)
+        named = self._name(reading, firings, found)
+        self._read_things(raw, named.subject, found)
+        self._read_numbers(reading, found, evidence)
+        self._compose(found, named.telling)
         found["evidence"] = evidence
         return found
 
-    def _name(self, reading: Reading, firings: list[Firing], found: JsonObject) -> list[str]:
+    def _labels_of(self, choice: ChoiceForm) -> list[LabelForm]:
+        scoring = self._scorings.get(choice["name"])
+        return scoring["labels"] if scoring else choice["labels"]
+
+    def _name(self, reading: Reading, firings: list[Firing], found: JsonObject) -> Named:
         if self._naming is None:
-            return []
-        name, telling = self._naming(reading, firings, found)
-        found[self._naming.form["name"]] = name
-        return telling
+            return Named("", [], [])
+        named = self._naming(reading, firings, found)
+        found[self._naming.form["name"]] = named.name
+        return named
 
     def _choose(
         self,
         choice: ChoiceForm,
         reading: Reading,
-        firings: list[Firing],
+        own: list[Firing],
         found: JsonObject,
         evidence: list[Json],
     ) -> None:
-        own = [firing for firing in firings if firing.rule["owner"] == choice["name"]]
-        scores = tally(own, [label["name"] for label in choice["labels"]])
+        scoring = self._scorings.get(choice["name"])
+        names = [label["name"] for label in self._labels_of(choice)]
+        factors = scoring["factors"] if scoring else {}
+        scores = tally(own, names, factors, scoring["scale"]["repeat"] if scoring else 0.0)
         reached = [k for k, points in scores.totals.items() if points >= choice["threshold"]]
         if choice["many"]:
             chosen = self._with_followers(choice, reached)
             found[choice["name"]] = list[Json](chosen)
         else:
-            chosen = [scores.winner] if reached else []
+            chosen = [scores.winner] if reached or (scoring and not scores.is_empty) else []
             found[choice["name"]] = chosen[0] if chosen else choice["default"]
-        for firing in own:
-            if firing.rule["label"] in chosen and firing.rule["weight"] > 0:
-                evidence.append(
-                    {
-                        "field": choice["name"],
-                        "value": firing.rule["label"],
-                        "rule": firing.rule["id"],
-                        "at": firing.rule["at"],
-                        "text": matched_text(firing, reading),
-                    }
-                )
+        evidence.extend(
+            {
+                "field": choice["name"],
+                "value": firing.rule["label"],
+                "rule": firing.rule["id"],
+                "at": firing.rule["at"],
+                "text": matched_text(firing, reading),
+            }
+            for firing in own
+            if firing.rule["label"] in chosen and firing.rule["weight"] > 0
+        )
 
     def _with_followers(self, choice: ChoiceForm, reached: list[str]) -> list[str]:
         labels = self._labels[choice["name"]]
         wanted = {*reached, *(name for label in reached for name in labels[label]["after"])}
         return [name for name in labels if name in wanted]
 
-    def _read_things(self, raw: str, found: JsonObject) -> None:
+    def _read_things(self, raw: str, subject: list[str], found: JsonObject) -> None:
         if self._entities is not None:
-            name = str(found[self._naming.form["name"]]) if self._naming else ""
-            subject = name.split("_")[-2:][0]
-            found[self._entities.form["name"]] = self._entities(raw, singular(subject))
+            found[self._entities.form["name"]] = self._entities(raw, subject)
 
-    def _read_numbers(
-        self, reading: Reading, firings: list[Firing], found: JsonObject, evidence: list[Json]
-    ) -> None:
+    def _read_numbers(self, reading: Reading, found: JsonObject, evidence: list[Json]) -> None:
         if self._quantities is None:
             return
         form = self._quantities.form
-        own = [firing for firing in firings if firing.rule["owner"] == form["name"]]
+        own = self.matcher.firings(reading, form["name"])
         parameters, reasons = self._quantities(reading, own)
         found[form["name"]] = list[Json](parameters)
         found[form["settings"]] = settings_of(parameters, form["meanings"])

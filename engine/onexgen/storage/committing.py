@@ -14,7 +14,7 @@ from onexgen.storage.place import Place
 from onexgen.storage.preserving import preserve
 from onexgen.storage.sealed import listed, sealed
 from onexgen.storage.staging import Staged
-from onexgen.storage.survey import survey
+from onexgen.storage.survey import Survey, survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +78,21 @@ def _exchange(
     result = survey(place.target, found.manifest, new, caches)
     if result.changes_nothing:
         return Committed(place.target, files)
-    if result.lost and not force:
-        raise UnsafeError(
-            f"{place.target} has files that were changed since they were written: "
-            f"{listed(result.lost)}",
-            help="move your changes elsewhere, or use --force: they are then kept in "
-            f"{manifest.REPLACED}/ of the new package",
-        )
+    refuse_changed(place.target, result, force=force)
     kept = preserve(place, result)
     _swap(place)
     carried = tuple(result.carried)
     return Committed(place.target, files, result.written, carried, tuple(kept))
+
+
+def refuse_changed(path: str, result: Survey, *, force: bool) -> None:
+    """Raise UnsafeError when files that a person changed would be replaced."""
+    if result.lost and not force:
+        raise UnsafeError(
+            f"{path} has files that were changed since they were written: {listed(result.lost)}",
+            help="move your changes elsewhere, or use --force: they are then kept in "
+            f"{manifest.REPLACED}/ of the new package",
+        )
 
 
 def _swap(place: Place) -> None:

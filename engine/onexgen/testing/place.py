@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from onexgen.storage import paths
 
 _CACHES: Final = ("__pycache__", ".*_cache", ".git", ".venv")
 
@@ -26,20 +28,43 @@ class Place:
         return self.root / "src"
 
 
+def dotted_name(folder: Path) -> str:
+    """Return the name by which a package is imported: that of all packages that it is in."""
+    names = [folder.name]
+    for parent in folder.parents:
+        if not (parent / "__init__.py").is_file():
+            break
+        names.insert(0, parent.name)
+    return ".".join(names)
+
+
 @contextmanager
-def copy_of(folder: Path, package: str) -> Iterator[Place]:
-    """Yield a copy of a package's folder, gone afterwards: tests leave no traces in it."""
+def copy_of(folder: Path, files: Mapping[str, str], package: str) -> Iterator[Place]:
+    """Yield a copy of a package, gone afterwards: tests leave no traces in it.
+
+    It has the given files, or without any those of a folder.
+    """
     root = Path(tempfile.mkdtemp(prefix="onexgen-"))
     try:
         copy = root.joinpath("src", *package.split("."))
         copy.parent.mkdir(parents=True)
-        shutil.copytree(
-            folder, copy, symlinks=True, ignore=shutil.ignore_patterns(*_CACHES)
-        )  # fmt: skip
+        if files:
+            _write(files, copy)
+        else:
+            ignored = shutil.ignore_patterns(*_CACHES)
+            shutil.copytree(folder, copy, symlinks=True, ignore=ignored)
         _name_parents(copy, root / "src")
         yield Place(root, copy)
     finally:
         shutil.rmtree(root, ignore_errors=True)
+
+
+def _write(files: Mapping[str, str], folder: Path) -> None:
+    paths.check(files)
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _name_parents(copy: Path, source: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Final
 
 # Time for clean-up code to stop servers that have left the process group.
-_GRACE_SECONDS: Final = 5.0
+_GRACE_SECONDS: Final = 3.0
 _TAIL_BYTES: Final = 20_000
 
 

@@ -27,9 +27,10 @@ _BEGUN: Final = re.compile(r"^(\S+\.py)::(\S+) *$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
-    """Which tests to run, and how."""
+    """Which tests to run, and how; the package is in memory, or in a folder."""
 
     folder: Path
+    files: Mapping[str, str]
     package: str
     tests: str
     markers: tuple[str, ...]
@@ -55,7 +56,7 @@ def run_suite(suite: Suite) -> Outcome:
             name = top.replace("_", "-")
             raise OutsideError(f"'{name}' is not installed", help=f"pip install {name}")
     has_coverage = suite.wants_coverage and find_spec("pytest_cov") is not None
-    with copy_of(suite.folder, suite.package) as place:
+    with copy_of(suite.folder, suite.files, suite.package) as place:
         # The package's own settings hold; without any, pytest must not find those of strangers.
         (place.root / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
         (place.root / "coveragerc").write_text(
