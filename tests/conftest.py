@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
+KITCHEN = ROOT / "tests/domains/kitchen"
 
 # The same examples in every run of `make test`: a red test is red for everyone.
 settings.register_profile("default", deadline=None, derandomize=True, print_blob=True)
@@ -22,6 +25,23 @@ settings.load_profile("default")
 def root() -> Path:
     """Return the root of the checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _private_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what this session compiles away from the user's own cache, but uv's where it is."""
+    user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    os.environ.setdefault("UV_CACHE_DIR", str(user / "uv"))
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def kitchen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of the second domain's pack, which is the current folder."""
+    folder = tmp_path / "kitchen"
+    shutil.copytree(KITCHEN, folder, ignore=shutil.ignore_patterns("golden"))
+    monkeypatch.chdir(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

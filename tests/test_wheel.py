@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+# One worker builds the wheel for all tests.
+pytestmark = pytest.mark.xdist_group("wheel")
+
 PROMPT = "Create PostgreSQL CRUD Effect node with connection pooling and retry logic"
 
 

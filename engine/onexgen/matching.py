@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Final, NamedTuple, TypedDict
 
@@ -21,6 +21,7 @@ class TermForm(TypedDict):
     key: str
     shown: str
     value: str
+    needs: list[str]
 
 
 class RuleForm(TypedDict):
@@ -33,6 +34,7 @@ class RuleForm(TypedDict):
     weight: float
     any: list[int]
     all: list[int]
+    beside: list[int]
     unless: list[int]
     whole_text: bool
     negated: str
@@ -99,10 +101,13 @@ class Matcher:
             first = len(self.terms)
             self.terms.extend(part["terms"])
             self.rules.extend(_moved(rule, first, owner) for rule in part["rules"])
-        stem = stemmer(language["stemmer"])
+        self._words: dict[str, list[int]] = {}
         self._index: dict[str, list[int]] = {}
+        self._longest: dict[str, int] = {}
         self._regexes: list[int] = []
         self._fields: dict[str, dict[str, list[int]]] = {}
+        self._patterns: dict[int, re.Pattern[str]] = {}
+        stem = stemmer(language["stemmer"])
         for number, term in enumerate(self.terms):
             if term["kind"] == "regex":
                 self._regexes.append(number)
@@ -110,21 +115,23 @@ class Matcher:
                 values = self._fields.setdefault(term["key"], {})
                 values.setdefault(term["value"], []).append(number)
             elif term["kind"] == "word":
-                self._index.setdefault("=" + term["key"], []).append(number)
+                self._words.setdefault(term["key"], []).append(number)
             else:
-                key = " ".join(stem(term["key"].split(" ")))
-                self._index.setdefault(key, []).append(number)
-        self._spelling = corrections(word for term in self.terms for word in _words_of(term))
-        self._longest = max((key.count(" ") + 1 for key in self._index), default=1)
-        self._patterns: dict[int, re.Pattern[str]] = {}
+                stems = stem(term["key"].split(" "))
+                self._index.setdefault(" ".join(stems), []).append(number)
+                if len(stems) > 1:
+                    self._longest[stems[0]] = max(self._longest.get(stems[0], 1), len(stems))
+        words = (word for term in self.terms for word in _words_of(term))
+        self._spelling = corrections(words, language["correct"])
 
     @cached_property
-    def _users(self) -> dict[int, list[int]]:
-        """Term -> rules that it may make fire."""
-        users: dict[int, list[int]] = {}
+    def _users(self) -> dict[str, dict[int, list[int]]]:
+        """Owner -> term -> rules that it may make fire."""
+        users: dict[str, dict[int, list[int]]] = {}
         for number, rule in enumerate(self.rules):
-            for term in {*rule["any"], *rule["all"]}:
-                users.setdefault(term, []).append(number)
+            own = users.setdefault(rule["owner"], {})
+            for term in {*(rule["any"] or rule["all"][:1])}:
+                own.setdefault(term, []).append(number)
         return users
 
     @cached_property
@@ -132,7 +139,7 @@ class Matcher:
         """Term -> all rules that name it, those that it takes back too."""
         mentions: dict[int, list[int]] = {}
         for number, rule in enumerate(self.rules):
-            for term in {*rule["any"], *rule["all"], *rule["unless"]}:
+            for term in {*rule["any"], *rule["all"], *rule["beside"], *rule["unless"]}:
                 mentions.setdefault(term, []).append(number)
         return mentions
 
@@ -159,33 +166,36 @@ class Matcher:
                 reading.hits[term] = [Hit(term, NOWHERE, NOWHERE)]
 
     def _find_words(self, text: Text, hits: dict[int, list[Hit]]) -> None:
-        index, stems, breaks = self._index, text.stems, text.breaks
-        count = len(stems)
-        for start, stem in enumerate(stems):
-            for term in index.get("=" + text.words[start], ()):
+        for start, word in enumerate(text.words):
+            for term in self._words.get(word, ()):
                 hits.setdefault(term, []).append(Hit(term, start, start + 1))
-            key = stem
-            end = start + 1
-            last = min(count, start + self._longest)
-            while True:
-                found = index.get(key)
-                if found is not None:
-                    for term in found:
-                        hits.setdefault(term, []).append(Hit(term, start, end))
-                if end >= last or breaks[end]:
-                    break
-                key = f"{key} {stems[end]}"
-                end += 1
+        for start, key in enumerate(text.stems):
+            for term in self._index.get(key, ()):
+                hits.setdefault(term, []).append(Hit(term, start, start + 1))
+            if key in self._longest:
+                self._find_phrases(text, start, self._longest[key], hits)
+
+    def _find_phrases(
+        self, text: Text, start: int, longest: int, hits: dict[int, list[Hit]]
+    ) -> None:
+        key = text.stems[start]
+        for end in range(start + 1, min(len(text.stems), start + longest)):
+            if text.breaks[end]:
+                break
+            key = f"{key} {text.stems[end]}"
+            for term in self._index.get(key, ()):
+                hits.setdefault(term, []).append(Hit(term, start, end + 1))
 
     def _find_regexes(self, text: Text, hits: dict[int, list[Hit]]) -> None:
         lowered = text.raw.lower() if self._regexes else ""
         for term in self._regexes:
-            form = self.terms[term]
-            if form["value"] not in lowered:
+            needs = self.terms[term]["needs"]
+            if needs and not any(needed in lowered for needed in needs):
                 continue
             pattern = self._patterns.get(term)
             if pattern is None:
-                pattern = self._patterns[term] = re.compile(form["key"], re.IGNORECASE)
+                pattern = re.compile(self.terms[term]["key"], re.IGNORECASE)
+                self._patterns[term] = pattern
             for found in pattern.finditer(text.raw):
                 start, end = text.words_at(*found.span())
                 if start < end:
@@ -193,31 +203,38 @@ class Matcher:
 
     def firings(self, reading: Reading, owner: str | None = None) -> list[Firing]:
         """Return the rules that fire, in their order; only those of one owner if asked."""
-        candidates = {rule for term in reading.hits for rule in self._users.get(term, ())}
+        candidates: set[int] = set()
+        for name, users in self._users.items():
+            if owner is None or name == owner:
+                for term in reading.hits:
+                    candidates.update(users.get(term, ()))
         fired = []
         for number in sorted(candidates):
-            rule = self.rules[number]
-            if owner is None or rule["owner"] == owner:
-                hits = fire(rule, reading)
-                if hits:
-                    fired.append(Firing(rule, hits))
+            hits = fire(self.rules[number], reading)
+            if hits:
+                fired.append(Firing(self.rules[number], hits))
         return fired
 
 
 def fire(rule: RuleForm, reading: Reading, without: int | None = None) -> tuple[Hit, ...]:
-    """Return the hits on which a rule fires, none when it does not."""
+    """Return the hits on which a rule fires, in their order, none when it does not."""
     found = _found(rule["any"] or rule["all"][:1], reading, without)
     hits = [hit for hit in found if _counts(rule, reading, hit)]
     for term in rule["all"]:
-        found = [hit for hit in _found([term], reading, without) if _counts(rule, reading, hit)]
-        hits = [hit for hit in hits if _is_near(rule, reading, hit, found)]
-    taken_back = list(_found(rule["unless"], reading, without))
-    if taken_back:
-        hits = [hit for hit in hits if not _is_near(rule, reading, hit, taken_back)]
-    return tuple(hits)
+        found = _found([term], reading, without)
+        places = {reading.sentence(hit) for hit in found if _counts(rule, reading, hit)}
+        hits = [hit for hit in hits if _is_near(rule, reading, hit, places)]
+    if hits and rule["beside"]:
+        found = _found(rule["beside"], reading, without)
+        places = {reading.sentence(hit) for hit in found if _counts(rule, reading, hit)}
+        hits = [hit for hit in hits if _is_near(rule, reading, hit, places)]
+    if hits and rule["unless"]:
+        places = {reading.sentence(hit) for hit in _found(rule["unless"], reading, without)}
+        hits = [hit for hit in hits if not _is_near(rule, reading, hit, places)]
+    return tuple(sorted(hits, key=lambda hit: hit.start)) if len(hits) > 1 else tuple(hits)
 
 
-def _found(terms: Iterable[int], reading: Reading, without: int | None) -> Iterable[Hit]:
+def _found(terms: Iterable[int], reading: Reading, without: int | None) -> Iterator[Hit]:
     for term in terms:
         if term != without:
             yield from reading.hits.get(term, ())
@@ -228,11 +245,11 @@ def _counts(rule: RuleForm, reading: Reading, hit: Hit) -> bool:
     return mode == "also" or reading.is_negated(hit) == (mode == "only")
 
 
-def _is_near(rule: RuleForm, reading: Reading, hit: Hit, others: Sequence[Hit]) -> bool:
-    if not others or rule["whole_text"] or hit.start == NOWHERE:
-        return bool(others)
-    sentence = reading.sentence(hit)
-    return any(other.start == NOWHERE or reading.sentence(other) == sentence for other in others)
+def _is_near(rule: RuleForm, reading: Reading, hit: Hit, sentences: set[int]) -> bool:
+    """Tell whether one of some sentences is that of a hit; a field is near to everything."""
+    if rule["whole_text"] or hit.start == NOWHERE or NOWHERE in sentences:
+        return bool(sentences)
+    return reading.sentence(hit) in sentences
 
 
 def _moved(rule: RuleForm, first: int, owner: str | None) -> RuleForm:
@@ -240,6 +257,7 @@ def _moved(rule: RuleForm, first: int, owner: str | None) -> RuleForm:
     moved["owner"] = rule["owner"] if owner is None else owner
     moved["any"] = [term + first for term in rule["any"]]
     moved["all"] = [term + first for term in rule["all"]]
+    moved["beside"] = [term + first for term in rule["beside"]]
     moved["unless"] = [term + first for term in rule["unless"]]
     return moved
 

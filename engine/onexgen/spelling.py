@@ -7,11 +7,10 @@ from typing import Final
 
 # Shorter words are too often other words with one letter changed.
 _SHORTEST: Final = 6
-_SHORTEST_LEFT_OUT: Final = 7
 
 
-def corrections(vocabulary: Iterable[str]) -> dict[str, str]:
-    """Return misspelt word -> word, where only one word is so near."""
+def corrections(vocabulary: Iterable[str], correct: Iterable[str] = ()) -> dict[str, str]:
+    """Return misspelt word -> word, where only one word is so near; `correct` are no slips."""
     known = sorted({word for word in vocabulary if word.isascii() and word.isalpha()})
     found: dict[str, str] = {}
     doubtful: set[str] = set()
@@ -19,7 +18,7 @@ def corrections(vocabulary: Iterable[str]) -> dict[str, str]:
         for slip in set(slips(word)):
             if found.setdefault(slip, word) != word:
                 doubtful.add(slip)
-    for slip in doubtful.union(known):
+    for slip in doubtful.union(known, correct):
         found.pop(slip, None)
     return found
 
@@ -31,5 +30,6 @@ def slips(word: str, shortest: int = _SHORTEST) -> Iterator[str]:
     for i in range(1, len(word)):
         yield word[: i - 1] + word[i] + word[i - 1] + word[i + 1 :]
         yield word[: i + 1] + word[i:]
-        if len(word) >= max(shortest, _SHORTEST_LEFT_OUT) or shortest < _SHORTEST:
+        # Without its last letter a word is often another form of itself: `results`, `result`.
+        if i < len(word) - 1 and len(word) >= shortest + 1:
             yield word[:i] + word[i + 1 :]

@@ -38,7 +38,9 @@ class PlanStore:
         self, pack: Pack, pipeline: str, environment: str | None, outside: Mapping[str, bytes]
     ) -> None:
         """Name the entry by where the sources are, and its content by what they hold."""
-        place = [str(root) for root in pack.roots]
+        # A folder without files of its own shares the entry of the pack that is installed.
+        used = pack.files.values()
+        place = [str(r) for r in pack.roots if any(path.is_relative_to(r) for path in used)]
         name = _digest([*place, pipeline, environment or ""])[:24]
         self._folder = cache_directory()
         self._path = self._folder / f"{name}.plan.json" if self._folder else None

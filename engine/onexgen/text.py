@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from types import MappingProxyType
 from typing import Final, TypedDict
 
@@ -15,6 +16,7 @@ from typing import Final, TypedDict
 JOINED, COMMA, CLAUSE, SENTENCE = 0, 1, 2, 3
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_SPLIT: Final = re.compile(rf"({_WORD.pattern})")
 _CODE: Final = re.compile(r"```.*?```", re.DOTALL)
 _NOT_LINE_END: Final = re.compile(r"[^\n]")
 NO_SPELLING: Final[Mapping[str, str]] = MappingProxyType({})
@@ -24,6 +26,8 @@ _COMMAS: Final = frozenset(",.\u3001")
 
 # Shapes of gaps repeat; a hostile text must not fill the memory with rare ones.
 _SHORT_GAP: Final = 8
+_MANY_GAPS: Final = 1000
+_GAPS: Final[dict[str, int]] = {" ": JOINED, "-": JOINED, "_": JOINED, ", ": COMMA}
 
 
 class OpenerForm(TypedDict):
@@ -39,6 +43,7 @@ class LanguageForm(TypedDict):
     """How a text is read."""
 
     stemmer: str
+    correct: list[str]
     abbreviations: list[str]
     openers: list[OpenerForm]
     exceptions: list[list[str]]
@@ -111,36 +116,28 @@ def read_text(
 ) -> Text:
     """Cut a text into words; words that are misspelt are read as what was meant."""
     raw = without_code(raw)
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    breaks: list[int] = []
-    sentences: list[int] = []
-    known: dict[str, int] = {" ": JOINED, "-": JOINED, "_": JOINED, ", ": COMMA}
-    end = sentence = 0
-    for found in _WORD.finditer(raw):
-        start = found.start()
-        gap = raw[end:start]
-        level = known.get(gap, -1)
+    parts = _SPLIT.split(raw)
+    gaps, found = parts[0:-1:2], parts[1::2]
+    ends = list(accumulate(map(len, parts)))[1::2]
+    starts = [end - len(word) for end, word in zip(ends, found, strict=True)]
+    plain = map(str.lower, found) if raw.isascii() else map(plain_word, found)
+    words = [spelling.get(word, word) for word in plain]
+    breaks = [_GAPS.get(gap, -1) for gap in gaps]
+    for place, level in enumerate(breaks):
         if level < 0:
-            if "\n" in gap or ". " in gap:
-                previous = words[-1] if words else ""
-                level = _context_level(gap, raw[start], previous in abbreviations)
-            else:
-                level = _level(gap)
-                if len(gap) <= _SHORT_GAP:
-                    known[gap] = level
-        if level == SENTENCE:
-            sentence += 1
-        end = found.end()
-        word = plain_word(found.group())
-        words.append(spelling.get(word, word))
-        starts.append(start)
-        ends.append(end)
-        breaks.append(level)
-        sentences.append(sentence)
-    stems = stemmer(language)(words)
-    return Text(raw, words, stems, starts, ends, breaks, sentences)
+            abbreviated = place > 0 and words[place - 1] in abbreviations
+            breaks[place] = _judged(gaps[place], raw[starts[place]], abbreviated)
+    sentences = list(accumulate(level == SENTENCE for level in breaks))
+    return Text(raw, words, stemmer(language)(words), starts, ends, breaks, sentences)
+
+
+def _judged(gap: str, following: str, abbreviated: bool) -> int:
+    if "\n" in gap or ". " in gap:
+        return _context_level(gap, following, abbreviated)
+    level = _level(gap)
+    if len(gap) <= _SHORT_GAP and len(_GAPS) < _MANY_GAPS:
+        _GAPS[gap] = level
+    return level
 
 
 def _context_level(gap: str, following: str, abbreviated: bool) -> int:

@@ -96,6 +96,11 @@ class Quantities(Strict):
     name: Name = Field(description="Key of the result with all numbers.")
     settings: Name = Field(description="Key of the result with one value for every meaning.")
     other: Name = Field(description="Meaning of a number that no rule explains.")
+    after: str = Field(
+        default="",
+        description="Choice behind which numbers are read; later ones may ask for the meanings "
+        "that were found, as field of the name of the settings.",
+    )
     units: list[Unit] = Field(min_length=1, description="Units.")
     words: list[NumberWord] = Field(default_factory=list, description="Words that are numbers.")
     prefixes: list[Prefix] = Field(default_factory=list, description="Letters before numbers.")

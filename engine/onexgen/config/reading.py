@@ -46,11 +46,14 @@ class Rule(Strict):
     all: list[Term] = Field(
         default_factory=list, description="Each of these must be there, in the same sentence."
     )
+    beside: list[Term] = Field(
+        default_factory=list, description="One of these must be there too, in the same sentence."
+    )
     unless: list[Term] = Field(
         default_factory=list, description="Takes back what was found in the same sentence."
     )
     scope: Literal["sentence", "text"] = Field(
-        default="sentence", description="Whether `all` and `unless` look at the whole text."
+        default="sentence", description="Whether `all`, `beside` and `unless` look at the whole text."
     )
     negated: Literal["cut", "also", "only"] = Field(
         default="cut",
@@ -187,6 +190,10 @@ class Language(Strict):
     """How texts are read."""
 
     stemmer: str = Field(default="english", description="Language whose word endings are cut.")
+    correct: list[str] = Field(
+        default_factory=list,
+        description="Words that are no slips of the keyboard, though near to words of rules.",
+    )
     abbreviations: list[str] = Field(
         default_factory=list, description="Words whose full stop ends no sentence."
     )

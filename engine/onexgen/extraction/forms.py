@@ -57,7 +57,7 @@ class MentionForm(TypedDict):
     meaning: str
     name: str
     regex: str
-    literal: str
+    needs: list[str]
     value: str
     at: str
 
@@ -76,6 +76,7 @@ class QuantitiesForm(TypedDict):
     name: str
     settings: str
     other: str
+    after: str
     units: dict[str, UnitForm]
     exact: dict[str, str]
     folded: dict[str, str]

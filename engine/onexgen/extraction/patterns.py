@@ -9,6 +9,8 @@ from typing import Any, Final
 _REPEATS: Final = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT)
 # A repetition this long costs as much as an endless one when it is nested.
 _LONG: Final = 16
+# Looking for more runs than this costs more than the expression itself.
+_MOST_RUNS: Final = 8
 
 
 def problem_of(pattern: str) -> str:
@@ -24,12 +26,10 @@ def problem_of(pattern: str) -> str:
     return ""
 
 
-def literal_of(pattern: str) -> str:
-    """Return the longest run of letters that every match contains, in small letters."""
-    runs = [""]
-    _collect(_parser.parse(pattern), runs)
-    longest = max(runs, key=len).lower()
-    return longest if longest.isascii() else ""
+def literals_of(pattern: str) -> list[str]:
+    """Return letters (in small ones) of which every match contains at least one run."""
+    best = _best([_of_sequence(_parser.parse(pattern))])
+    return sorted({text.lower() for text in best})
 
 
 def _nests(parsed: Any, *, inside: bool) -> bool:
@@ -57,15 +57,39 @@ def _bodies(operation: Any, argument: Any) -> list[Any]:
     return []
 
 
-def _collect(parsed: Any, runs: list[str]) -> None:
+def _of_sequence(parsed: Any) -> list[str]:
+    """Return the choice of runs that serves best to foresee a match; none when there is none."""
+    found: list[list[str]] = []
+    run = ""
     for operation, argument in parsed:
         if operation is _constants.LITERAL:
-            runs[-1] += chr(argument)
-        elif operation is _constants.SUBPATTERN:
-            _collect(argument[-1], runs)
-        elif operation in _REPEATS and argument[0] >= 1:
-            runs.append("")
-            _collect(argument[2], runs)
-            runs.append("")
-        elif operation is not _constants.AT:
-            runs.append("")
+            run += chr(argument)
+            continue
+        if operation is not _constants.AT:
+            found.append([run])
+            run = ""
+            found.append(_of_part(operation, argument))
+    return _best([*found, [run]])
+
+
+def _of_part(operation: Any, argument: Any) -> list[str]:
+    if operation is _constants.SUBPATTERN:
+        return _of_sequence(argument[-1])
+    if operation in _REPEATS and argument[0] >= 1:
+        return _of_sequence(argument[2])
+    if operation is _constants.BRANCH:
+        branches = [_of_sequence(branch) for branch in argument[1]]
+        joined = [text for branch in branches for text in branch]
+        return joined if all(branches) and len(joined) <= _MOST_RUNS else []
+    if operation is _constants.IN and all(kind is _constants.LITERAL for kind, _ in argument):
+        return [chr(code) for _, code in argument] if len(argument) <= _MOST_RUNS else []
+    return []
+
+
+def _best(choices: list[list[str]]) -> list[str]:
+    """Return the choice whose shortest run is longest; letters that change their size are none."""
+    usable = [
+        choice for choice in choices
+        if choice and all(text and len(text.lower()) == len(text) for text in choice)
+    ]  # fmt: skip
+    return max(usable, key=lambda choice: (min(map(len, choice)), -len(choice)), default=[])

@@ -10,7 +10,7 @@ from onexgen.config.reading import QuantityRule
 from onexgen.diagnostics import closest
 from onexgen.extraction.forms import MeaningForm, MentionForm, NumberForm, QuantitiesForm, ReachForm, UnitForm
 from onexgen.extraction.numbers import COUNT, unit_key
-from onexgen.extraction.patterns import literal_of, problem_of
+from onexgen.extraction.patterns import literals_of, problem_of
 from onexgen.source import Marks, Path
 from onexgen.spelling import slips
 from onexgen.text import words_of
@@ -42,7 +42,7 @@ def quantities_form(
         table = written["exact" if unit.exact else "folded"]
         for word in unit.words:
             table[unit_key(word if unit.exact else word.lower())] = unit.name
-            for slip in slips(word, _SHORTEST):
+            for slip in slips(word, _SHORTEST) if word.isalpha() else ():
                 table.setdefault(slip, unit.name)
         for word in unit.attached:
             written["attached"].setdefault(word, unit.name)
@@ -62,6 +62,7 @@ def quantities_form(
         "name": quantities.name,
         "settings": quantities.settings,
         "other": quantities.other,
+        "after": quantities.after,
         "units": units,
         "exact": written["exact"],
         "folded": written["folded"],
@@ -156,7 +157,7 @@ def _mention(
         "meaning": mention.meaning,
         "name": mention.name,
         "regex": mention.regex,
-        "literal": literal_of(mention.regex),
+        "needs": literals_of(mention.regex),
         "value": mention.value,
         "at": marks.at((*path, "id")),
     }

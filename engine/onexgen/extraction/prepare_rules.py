@@ -7,7 +7,7 @@ from typing import Final
 
 from onexgen.config.reading import Label, Language, Rule, Term
 from onexgen.diagnostics import closest
-from onexgen.extraction.patterns import literal_of, problem_of
+from onexgen.extraction.patterns import literals_of, problem_of
 from onexgen.matching import RuleForm, RulesForm, TermForm
 from onexgen.scoring import LabelForm
 from onexgen.source import Marks, Path
@@ -71,6 +71,7 @@ class RuleCompiler:
                 "weight": rule.weight,
                 "any": self._places(rule.any, (*path, "any")),
                 "all": self._places(rule.all, (*path, "all")),
+                "beside": self._places(rule.beside, (*path, "beside")),
                 "unless": self._places(rule.unless, (*path, "unless")),
                 "whole_text": rule.scope == "text",
                 "negated": rule.negated,
@@ -112,7 +113,7 @@ class RuleCompiler:
             return None
         if term.field is not None:
             shown = f"{term.field} is {term.is_}"
-            return {"kind": "field", "key": term.field, "value": term.is_ or "", "shown": shown}
+            return {"kind": "field", "key": term.field, "value": term.is_ or "", "needs": [], "shown": shown}
         if term.regex is not None:
             return self._regex(term.regex, (*path, "regex"))
         kind = given[0]
@@ -125,14 +126,14 @@ class RuleCompiler:
             self._marks.error("invalid-term", (*path, kind), said)
             return None
         kind = "word" if kind == "word" else "stem"
-        return {"kind": kind, "key": " ".join(words), "value": "", "shown": shown}
+        return {"kind": kind, "key": " ".join(words), "value": "", "needs": [], "shown": shown}
 
     def _regex(self, pattern: str, path: Path) -> TermForm | None:
         problem = problem_of(pattern)
         if problem:
             self._marks.error("unsafe-regex", path, problem)
             return None
-        return {"kind": "regex", "key": pattern, "value": literal_of(pattern), "shown": pattern}
+        return {"kind": "regex", "key": pattern, "value": "", "needs": literals_of(pattern), "shown": pattern}
 
 
 def label_forms(labels: Sequence[Label], path: Path, marks: Marks) -> list[LabelForm]:
@@ -177,6 +178,7 @@ def language_form(language: Language, path: Path, marks: Marks) -> LanguageForm:
     ]
     return {
         "stemmer": language.stemmer,
+        "correct": language.correct,
         "abbreviations": language.abbreviations,
         "openers": openers,
         "exceptions": [words_of(words) for words in language.negation.exceptions],

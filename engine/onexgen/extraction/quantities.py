@@ -16,8 +16,9 @@ from onexgen.matching import NOWHERE, Firing, Hit, Reading
 from onexgen.text import SENTENCE, Text
 
 # How far a comma, a clause and another number keep words and numbers apart, in words.
-_COMMA, _CLAUSE, _NUMBER = 1.5, 2.5, 2.5
+_COMMA, _CLAUSE, _NUMBER = 3.0, 2.5, 2.5
 _FAR: Final = 1e6
+_ANYTHING: Final = ("",)
 _FEW: Final = 8
 _WORDS_IN_TEXT: Final = 3.0
 _DIGITS: Final = 4
@@ -79,10 +80,12 @@ class Quantities:
         return [self._group(text, figures) for figures in groups]
 
     def _belong(self, raw: str, one: Figure, other: Figure) -> bool:
+        """Tell whether two numbers form a list; `1, 5 and 15 minutes` share the last unit."""
         if self._join.fullmatch(raw, one.end, other.start) is None:
             return False
-        same = self._dimension(one.unit) == self._dimension(other.unit)
-        return same or not one.unit
+        if self._dimension(one.unit) == self._dimension(other.unit):
+            return True
+        return not one.unit and raw[one.end : other.start].strip() != ","
 
     def _dimension(self, unit: str) -> str:
         return self.form["units"][unit]["dimension"] if unit else COUNT
@@ -191,7 +194,7 @@ class Quantities:
         lowered = raw.lower()
         seen: set[tuple[str, Json]] = set()
         for pattern, mention in self._mentions:
-            if mention["literal"] not in lowered:
+            if not any(needed in lowered for needed in mention["needs"] or _ANYTHING):
                 continue
             for found in pattern.finditer(raw):
                 named = found.groupdict()

@@ -23,6 +23,7 @@ from onexgen.text import LanguageForm
 
 PLAIN: LanguageForm = {
     "stemmer": "english",
+    "correct": [],
     "abbreviations": [],
     "openers": [],
     "exceptions": [],
@@ -60,6 +61,9 @@ class Reader:
         entities = next((d["entities"] for d in documents if d["entities"]), None)
         naming = next((d["naming"] for d in documents if d["naming"]), None)
         self._quantities = Quantities(numbers) if numbers else None
+        names = [choice["name"] for choice in self._choices]
+        wanted = numbers["after"] if numbers else ""
+        self._numbers_after = wanted if wanted in names else (names[-1] if names else "")
         self._entities = Entities(entities) if entities else None
         self._naming = Naming(naming) if naming else None
         self._summary = next((d["summary"] for d in documents if d["summary"]), None)
@@ -81,9 +85,10 @@ class Reader:
             self._choose(choice, reading, own, found, evidence)
             self.matcher.tell(reading, choice["name"], found[choice["name"]])
             firings.extend(own)
+            if self._quantities is not None and choice["name"] == self._numbers_after:
+                self._read_numbers(self._quantities, reading, found, evidence)
         named = self._name(reading, firings, found)
         self._read_things(raw, named.subject, found)
-        self._read_numbers(reading, found, evidence)
         self._compose(found, named.telling)
         found["evidence"] = evidence
         return found
@@ -139,17 +144,18 @@ class Reader:
         if self._entities is not None:
             found[self._entities.form["name"]] = self._entities(raw, subject)
 
-    def _read_numbers(self, reading: Reading, found: JsonObject, evidence: list[Json]) -> None:
-        if self._quantities is None:
-            return
-        form = self._quantities.form
+    def _read_numbers(
+        self, quantities: Quantities, reading: Reading, found: JsonObject, evidence: list[Json]
+    ) -> None:
+        form = quantities.form
         own = self.matcher.firings(reading, form["name"])
-        parameters, reasons = self._quantities(reading, own)
+        parameters, reasons = quantities(reading, own)
+        settings = settings_of(parameters, form["meanings"])
         found[form["name"]] = list[Json](parameters)
-        found[form["settings"]] = settings_of(parameters, form["meanings"])
+        found[form["settings"]] = settings
         evidence.extend(reasons)
+        self.matcher.tell(reading, form["settings"], list(settings))
         if self._targets is not None:
-            settings = settings_of(parameters, form["meanings"])
             found[self._targets["name"]] = targets_of(self._targets, settings)
 
     def _compose(self, found: JsonObject, telling: list[str]) -> None:
