@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from onexgen.diagnostics import UsageError
@@ -65,6 +65,8 @@ def session(root: Path) -> Session:
 @pytest.mark.fuzz
 @settings(
     max_examples=max(TEXTS // BATCH, 1),
+    # A batch is a run of the whole pipeline: shrinking would take hours. The message has the text.
+    phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(batch=st.lists(requests(), min_size=BATCH, max_size=BATCH))

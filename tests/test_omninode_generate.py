@@ -134,23 +134,18 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
 
 def test_interrupt(tmp_path: Path) -> None:
     """Ctrl-C ends the command with 130; nothing was written."""
+    prompt = tmp_path / "prompt"
+    os.mkfifo(prompt)
     with subprocess.Popen(
-        [sys.executable, "-c", "print(flush=True); " + COMMAND[2], "-"], cwd=tmp_path,
-        env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
-        assert process.stdout is not None
-        process.stdout.readline()
-        # The prompt comes from a pipe into which nobody writes: the command waits.
-        try:
-            process.wait(1.5)
-        except subprocess.TimeoutExpired:
+        [*COMMAND, "@prompt"], cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True
+    ) as process:
+        # Opening waits for the reader; then the command waits for a prompt that never comes.
+        with prompt.open("wb"):
             process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=20)
+            _, stderr = process.communicate(timeout=60)
 
-    assert process.returncode == 130
-    assert stderr == "\nCancelled. Nothing was changed.\n"
-    assert list(tmp_path.iterdir()) == []
+    assert (process.returncode, stderr) == (130, "\nCancelled. Nothing was changed.\n")
+    assert list(tmp_path.iterdir()) == [prompt]
 
 
 @pytest.mark.parametrize(

@@ -600,7 +600,8 @@ def test_action_that_fails_for_many(play: Play) -> None:
         ("{id: one, title: One, steps: [{id: a, uses: say, when: '${{ BAD }}'}]}", "9:35"),
         ("{id: one, title: One, steps: [{id: a, uses: say, with: {value: '${{ BAD }}'}}]}", "9:35"),
         (
-            "{id: one, title: O, repeat: {until: '${{ BAD }}', at_most: 2}, steps: [{id: a, uses: say}]}",
+            """{id: one, title: One, repeat: {until: '${{ BAD }}', at_most: 2},
+    steps: [{id: a, uses: say}]}""",
             "9:5",
         ),
     ],

@@ -7,7 +7,7 @@ import json
 import keyword
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from jinja2 import Environment, pass_environment
@@ -32,9 +32,19 @@ def tokens(text: str) -> list[str]:
 
 def identifier(text: str, fallback: str = "item", reserved: Iterable[str] = ()) -> str:
     """Return an ASCII snake_case name that is no keyword, no builtin and not reserved."""
-    free = name = slug(text, fallback)
+    return _free(slug(text, fallback), _TAKEN | frozenset(reserved))
+
+
+def attribute(text: str, fallback: str = "item", reserved: Iterable[str] = ()) -> str:
+    """Return an ASCII snake_case name that is no keyword and not reserved: for fields."""
+    return _free(slug(text, fallback), frozenset(keyword.kwlist) | frozenset(reserved))
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    """Return a name, with an ending if it is taken."""
+    free = name
     number = 1
-    while free in _TAKEN or free in reserved:
+    while free in taken:
         ending = "_" if number == 1 else f"_{number}"
         free = name[: _MAX_IDENTIFIER - len(ending)].rstrip("_") + ending
         number += 1
@@ -186,6 +196,12 @@ def _plain(value: Any) -> Json:
     return plain
 
 
+def matching(values: Iterable[Any], pattern: str, key: str = "") -> list[Any]:
+    """Return the texts in which a pattern is found, or the mappings whose text at a key has it."""
+    search = re.compile(pattern).search
+    return [value for value in values if search(str(value[key] if key else value))]
+
+
 def rows(values: Iterable[Mapping[str, Json]], pattern: str, joiner: str = "\n") -> str:
     """Return a line for each mapping, by a pattern such as `%(name)s: %(points).1f`."""
     return joiner.join(pattern % value for value in values)
@@ -207,6 +223,7 @@ def merge(value: Mapping[str, Json], other: Mapping[str, Json]) -> Json:
 
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "as_field": as_field,
+    "attribute": attribute,
     "comment": docstring,
     "docstring": docstring,
     "each": each,
@@ -215,6 +232,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "kebab": kebab,
     "lookup": lookup,
     "markdown": markdown,
+    "matching": matching,
     "merge": merge,
     "one_line": one_line,
     "pascal": pascal,

@@ -115,7 +115,8 @@ def _number(kind: type[int | float], value: Any) -> Any:
 
 
 def _checked(plan: InputPlan, value: Any, kind: type, expected: str) -> Json:
-    if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
+    is_number = not isinstance(value, float) or math.isfinite(value)
+    if isinstance(value, kind) and is_number and (kind is bool or not isinstance(value, bool)):
         return cast("Json", value)
     found = f"'{_short(value)}'" if isinstance(value, str) else named(value)
     help_text = "quote it" if expected == "text" and not isinstance(value, (list, dict)) else ""

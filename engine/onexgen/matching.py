@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple, TypedDict
 
@@ -48,6 +49,24 @@ class RulesForm(TypedDict):
     rules: list[RuleForm]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """A rule in use; its terms by their numbers in a matcher."""
+
+    id: str
+    owner: str
+    label: str
+    factor: str
+    weight: float
+    any: frozenset[int]
+    all: tuple[int, ...]
+    beside: frozenset[int]
+    unless: frozenset[int]
+    whole_text: bool
+    negated: str
+    at: str
+
+
 class Hit(NamedTuple):
     """A term that was found: its words, end exclusive; NOWHERE when it was a field."""
 
@@ -59,7 +78,7 @@ class Hit(NamedTuple):
 class Firing(NamedTuple):
     """A rule that fired, and on what."""
 
-    rule: RuleForm
+    rule: Rule
     hits: tuple[Hit, ...]
 
 
@@ -93,14 +112,14 @@ class Matcher:
     ) -> None:
         """Join documents: their terms get one numbering, their rules perhaps another owner."""
         self.terms: list[TermForm] = []
-        self.rules: list[RuleForm] = []
+        self.rules: list[Rule] = []
         self._language = language
         self._abbreviations = frozenset(language["abbreviations"])
         self._negation = Negation(language)
         for owner, part in parts:
             first = len(self.terms)
             self.terms.extend(part["terms"])
-            self.rules.extend(_moved(rule, first, owner) for rule in part["rules"])
+            self.rules.extend(_placed(rule, first, owner) for rule in part["rules"])
         self._words: dict[str, list[int]] = {}
         self._index: dict[str, list[int]] = {}
         self._longest: dict[str, int] = {}
@@ -129,8 +148,8 @@ class Matcher:
         """Owner -> term -> rules that it may make fire."""
         users: dict[str, dict[int, list[int]]] = {}
         for number, rule in enumerate(self.rules):
-            own = users.setdefault(rule["owner"], {})
-            for term in {*(rule["any"] or rule["all"][:1])}:
+            own = users.setdefault(rule.owner, {})
+            for term in rule.any or rule.all[:1]:
                 own.setdefault(term, []).append(number)
         return users
 
@@ -139,11 +158,11 @@ class Matcher:
         """Term -> all rules that name it, those that it takes back too."""
         mentions: dict[int, list[int]] = {}
         for number, rule in enumerate(self.rules):
-            for term in {*rule["any"], *rule["all"], *rule["beside"], *rule["unless"]}:
+            for term in {*rule.any, *rule.all, *rule.beside, *rule.unless}:
                 mentions.setdefault(term, []).append(number)
         return mentions
 
-    def rules_with(self, term: int) -> list[RuleForm]:
+    def rules_with(self, term: int) -> list[Rule]:
         """Return all rules that name a term."""
         return [self.rules[number] for number in self._mentions.get(term, ())]
 
@@ -206,8 +225,8 @@ class Matcher:
         candidates: set[int] = set()
         for name, users in self._users.items():
             if owner is None or name == owner:
-                for term in reading.hits:
-                    candidates.update(users.get(term, ()))
+                for term in users.keys() & reading.hits.keys():
+                    candidates.update(users[term])
         fired = []
         for number in sorted(candidates):
             hits = fire(self.rules[number], reading)
@@ -216,50 +235,67 @@ class Matcher:
         return fired
 
 
-def fire(rule: RuleForm, reading: Reading, without: int | None = None) -> tuple[Hit, ...]:
+def fire(rule: Rule, reading: Reading, without: int | None = None) -> tuple[Hit, ...]:
     """Return the hits on which a rule fires, in their order, none when it does not."""
-    found = _found(rule["any"] or rule["all"][:1], reading, without)
-    hits = [hit for hit in found if _counts(rule, reading, hit)]
-    for term in rule["all"]:
-        found = _found([term], reading, without)
-        places = {reading.sentence(hit) for hit in found if _counts(rule, reading, hit)}
-        hits = [hit for hit in hits if _is_near(rule, reading, hit, places)]
-    if hits and rule["beside"]:
-        found = _found(rule["beside"], reading, without)
-        places = {reading.sentence(hit) for hit in found if _counts(rule, reading, hit)}
-        hits = [hit for hit in hits if _is_near(rule, reading, hit, places)]
-    if hits and rule["unless"]:
-        places = {reading.sentence(hit) for hit in _found(rule["unless"], reading, without)}
-        hits = [hit for hit in hits if not _is_near(rule, reading, hit, places)]
-    return tuple(sorted(hits, key=lambda hit: hit.start)) if len(hits) > 1 else tuple(hits)
+    hits = _counted(rule, rule.any or rule.all[:1], reading, without)
+    for term in rule.all if hits else ():
+        hits = _beside(rule, reading, hits, _counted(rule, (term,), reading, without))
+    if hits and rule.beside:
+        hits = _beside(rule, reading, hits, _counted(rule, rule.beside, reading, without))
+    if hits and rule.unless:
+        taken_back = _found(rule.unless, reading, without)
+        if taken_back:
+            left = set(_beside(rule, reading, hits, taken_back))
+            hits = [hit for hit in hits if hit not in left]
+    return tuple(sorted(hits, key=_by_place)) if len(hits) > 1 else tuple(hits)
 
 
-def _found(terms: Iterable[int], reading: Reading, without: int | None) -> Iterator[Hit]:
-    for term in terms:
-        if term != without:
-            yield from reading.hits.get(term, ())
+def _by_place(hit: Hit) -> tuple[int, int]:
+    return hit.start, hit.term
 
 
-def _counts(rule: RuleForm, reading: Reading, hit: Hit) -> bool:
-    mode = rule["negated"]
-    return mode == "also" or reading.is_negated(hit) == (mode == "only")
+def _found(terms: Collection[int], reading: Reading, without: int | None) -> list[Hit]:
+    known = reading.hits
+    return [hit for term in terms if term in known and term != without for hit in known[term]]
 
 
-def _is_near(rule: RuleForm, reading: Reading, hit: Hit, sentences: set[int]) -> bool:
-    """Tell whether one of some sentences is that of a hit; a field is near to everything."""
-    if rule["whole_text"] or hit.start == NOWHERE or NOWHERE in sentences:
-        return bool(sentences)
-    return reading.sentence(hit) in sentences
+def _counted(
+    rule: Rule, terms: Collection[int], reading: Reading, without: int | None
+) -> list[Hit]:
+    """Return the hits of some terms, without those that are denied (or only those)."""
+    hits = _found(terms, reading, without)
+    if rule.negated == "also":
+        return hits
+    wanted = rule.negated == "only"
+    return [hit for hit in hits if reading.is_negated(hit) == wanted]
 
 
-def _moved(rule: RuleForm, first: int, owner: str | None) -> RuleForm:
-    moved = rule.copy()
-    moved["owner"] = rule["owner"] if owner is None else owner
-    moved["any"] = [term + first for term in rule["any"]]
-    moved["all"] = [term + first for term in rule["all"]]
-    moved["beside"] = [term + first for term in rule["beside"]]
-    moved["unless"] = [term + first for term in rule["unless"]]
-    return moved
+def _beside(rule: Rule, reading: Reading, hits: list[Hit], others: list[Hit]) -> list[Hit]:
+    """Return the hits that have one of the others in their sentence; a field is everywhere."""
+    if not others or rule.whole_text:
+        return hits if others else []
+    places = {reading.sentence(hit) for hit in others}
+    if NOWHERE in places:
+        return hits
+    return [hit for hit in hits if hit.start == NOWHERE or reading.sentence(hit) in places]
+
+
+def _placed(rule: RuleForm, first: int, owner: str | None) -> Rule:
+    """Return a rule whose terms begin at another number."""
+    return Rule(
+        id=rule["id"],
+        owner=rule["owner"] if owner is None else owner,
+        label=rule["label"],
+        factor=rule["factor"],
+        weight=rule["weight"],
+        any=frozenset(term + first for term in rule["any"]),
+        all=tuple(term + first for term in rule["all"]),
+        beside=frozenset(term + first for term in rule["beside"]),
+        unless=frozenset(term + first for term in rule["unless"]),
+        whole_text=rule["whole_text"],
+        negated=rule["negated"],
+        at=rule["at"],
+    )
 
 
 def _words_of(term: TermForm) -> list[str]:

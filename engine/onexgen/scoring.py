@@ -75,17 +75,17 @@ def tally(
 ) -> Scores:
     """Add up what the rules give to some labels."""
     known = set(labels)
-    counted = tuple(firing for firing in firings if firing.rule["label"] in known)
+    counted = tuple(firing for firing in firings if firing.rule.label in known)
     totals = dict.fromkeys(labels, 0.0)
     for firing in counted:
-        totals[firing.rule["label"]] += points_of(firing, factors or {}, repeat)
+        totals[firing.rule.label] += points_of(firing, factors or {}, repeat)
     return Scores(tuple(labels), counted, factors or {}, repeat, totals)
 
 
 def points_of(firing: Firing, factors: dict[str, float], repeat: float = 0.0) -> float:
     """Return what one rule gives: its weight times that of its factor, more for further terms."""
     further = min(len({hit.term for hit in firing.hits}) - 1, _FURTHER)
-    weight = firing.rule["weight"] * factors.get(firing.rule["factor"], 1.0)
+    weight = firing.rule.weight * factors.get(firing.rule.factor, 1.0)
     return weight * (1 + repeat * max(0, further))
 
 
@@ -106,13 +106,15 @@ def choose(
     hint: str = "",
     default: str = "",
 ) -> JsonObject:
-    """Return the choice with confidence, alternatives, indicators and the evidence of each point."""
+    """Return the choice: its confidence, the alternatives, and the evidence of each point."""
     trust = confidences(scores.totals, scale["temperature"])
     winner = hint or (default if scores.is_empty and default else scores.winner)
     others = sorted((k for k in trust if k != winner), key=lambda k: -trust[k])
     confidence = 1.0 if hint else trust.get(winner, 0.0)
     margin = confidence - (trust[others[0]] if others else 0.0)
-    evidence = [evidence_of(firing, reading, scores.factors, scores.repeat) for firing in scores.firings]
+    evidence = [
+        evidence_of(firing, reading, scores.factors, scores.repeat) for firing in scores.firings
+    ]
     titles = {label["name"]: label["title"] for label in labels}
     needed = confidence < scale["choose_below"] or margin < scale["margin_below"]
     alternatives: list[Json] = [
@@ -135,9 +137,9 @@ def evidence_of(
 ) -> JsonObject:
     """Return who gave how many points to what, on which words."""
     return {
-        "rule": firing.rule["id"],
-        "at": firing.rule["at"],
-        "label": firing.rule["label"],
+        "rule": firing.rule.id,
+        "at": firing.rule.at,
+        "label": firing.rule.label,
         "points": round(points_of(firing, factors, repeat), _DIGITS),
         "text": matched_text(firing, reading),
     }
@@ -153,9 +155,9 @@ def _indicators(scores: Scores, winner: str, reading: Reading, hint: str) -> lis
     lines: list[Json] = [f"Chosen by the request: {hint}"] if hint else []
     ordered = sorted(scores.firings, key=lambda firing: -_points(firing, scores))
     for firing in ordered:
-        if firing.rule["label"] == winner and _points(firing, scores) > 0:
-            kind = (firing.rule["factor"] or "rule").replace("_", " ").capitalize()
-            said = matched_text(firing, reading) or firing.rule["id"].replace("-", " ")
+        if firing.rule.label == winner and _points(firing, scores) > 0:
+            kind = (firing.rule.factor or "rule").replace("_", " ").capitalize()
+            said = matched_text(firing, reading) or firing.rule.id.replace("-", " ")
             lines.append(f"{kind} match: {said}")
     return lines
 
@@ -163,8 +165,8 @@ def _indicators(scores: Scores, winner: str, reading: Reading, hint: str) -> lis
 def _factors(scores: Scores) -> JsonObject:
     shares: dict[str, dict[str, float]] = {name: {} for name in scores.factors}
     for firing in scores.firings:
-        given = shares.setdefault(firing.rule["factor"], {})
-        label = firing.rule["label"]
+        given = shares.setdefault(firing.rule.factor, {})
+        label = firing.rule.label
         given[label] = round(given.get(label, 0.0) + _points(firing, scores), _DIGITS)
     return {name: dict[str, Json](given) for name, given in shares.items()}
 
@@ -188,13 +190,15 @@ def _totals_without(
     term: int, matcher: Matcher, reading: Reading, scores: Scores
 ) -> dict[str, float]:
     totals = dict(scores.totals)
+    fired = {id(firing.rule): firing for firing in scores.firings}
     for rule in matcher.rules_with(term):
-        if rule["label"] in totals:
-            before, after = fire(rule, reading), fire(rule, reading, term)
-            if before:
-                totals[rule["label"]] -= _points(Firing(rule, before), scores)
+        if rule.label in totals:
+            before = fired.get(id(rule))
+            after = fire(rule, reading, term)
+            if before is not None:
+                totals[rule.label] -= _points(before, scores)
             if after:
-                totals[rule["label"]] += _points(Firing(rule, after), scores)
+                totals[rule.label] += _points(Firing(rule, after), scores)
     return totals
 
 

@@ -127,7 +127,7 @@ def read_text(
         if level < 0:
             abbreviated = place > 0 and words[place - 1] in abbreviations
             breaks[place] = _judged(gaps[place], raw[starts[place]], abbreviated)
-    sentences = list(accumulate(level == SENTENCE for level in breaks))
+    sentences = list(accumulate(int(level == SENTENCE) for level in breaks))
     return Text(raw, words, stemmer(language)(words), starts, ends, breaks, sentences)
 
 
@@ -158,7 +158,7 @@ def _level(gap: str) -> int:
 
 
 class Negation:
-    """Finds the words of a text that are denied: `no side effects`, `must not touch the disk`."""
+    """Finds the words of a text that are denied: `no noise`, `must not touch the disk`."""
 
     def __init__(self, form: LanguageForm) -> None:
         """Sort the opening words by their first word, the longest first."""

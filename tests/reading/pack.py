@@ -10,6 +10,7 @@ from typing import Any
 from onexgen.config.reading import Extraction, Library, Scoring
 from onexgen.diagnostics import render
 from onexgen.extraction.prepare import prepare, prepare_library, prepare_scoring
+from onexgen.extraction.reader import Reader
 from onexgen.source import Marks, load
 from onexgen.validation import validate
 
@@ -38,6 +39,13 @@ def compiled(name: str) -> Any:
     form, problems = compile_text(name, (ROOT / name).read_text(encoding="utf-8"))
     assert problems == ""
     return form
+
+
+def reader(name: str = "rules/extraction.yaml") -> Reader:
+    """Return an extraction document of this pack with its parts, ready to read."""
+    forms = [compiled(name), *(compiled(part) for part in compiled(name)["parts"])]
+    scored = {choice["by"] for form in forms for choice in form["choices"]} - {""}
+    return Reader(forms, {path: compiled(path) for path in scored})
 
 
 class Rules:

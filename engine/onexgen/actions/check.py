@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from onexgen.actions.base import Workspace
 from onexgen.actions.options import alike
-from onexgen.checking.looking import Subject, look
+from onexgen.checking.looking import Looker, Subject
 from onexgen.checking.scoring import report
 from onexgen.checking.tools import parsed, run_tool
 from onexgen.json_types import Json, JsonObject
@@ -45,6 +45,7 @@ class Check:
     def __init__(self, workspace: Workspace) -> None:
         """Use the rules and the scratch folder of the workspace."""
         self._workspace = workspace
+        self._looker = Looker()
 
     def __call__(self, options: CheckOptions) -> Json:
         """Return the report of one package."""
@@ -116,7 +117,8 @@ class Check:
             elif check["expects"] is not None:
                 results.append((check, self._expectation(check, subject)))
             elif names or check["present"] is not None:
-                found = [finding(check, item) for item in look(check, subject, names)]
+                seen = self._looker.look(check, subject, names)
+                found = [finding(check, item) for item in seen]
                 results.append((check, found))
         return report(rules, results, call.minimum)
 

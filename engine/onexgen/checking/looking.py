@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from onexgen.json_types import Json, JsonObject
 
 type Found = tuple[str, int, int, str]
 """File, line and column (from 1), and words for the message."""
+
+
+# A batch of a thousand packages would otherwise keep all their texts.
+_MOST: Final = 100_000
 
 
 class Subject:
@@ -53,47 +58,64 @@ def _glob(glob: str) -> re.Pattern[str]:
     return re.compile(text.replace(r"\*", "[^/]*").replace(r"\?", "[^/]"))
 
 
-def look(check: Mapping[str, Any], subject: Subject, names: list[str]) -> Iterator[Found]:
-    """Yield what one check finds."""
-    if check["syntax"]:
-        yield from _syntax(subject, names)
-    elif check["pattern"] is not None:
-        yield from _structural(check["pattern"], subject, names)
-    elif check["regex"] is not None:
-        yield from _regex(check["regex"], subject, names)
-    elif check["required"] is not None:
-        wanted = re.compile(check["required"], re.MULTILINE)
+class Looker:
+    """Looks at files, at each text only once: most do not change between two rounds."""
+
+    def __init__(self) -> None:
+        """Have seen nothing yet."""
+        self._seen: dict[tuple[str, str, str], list[Found]] = {}
+
+    def look(self, check: Mapping[str, Any], subject: Subject, names: list[str]) -> list[Found]:
+        """Return what one check finds."""
+        if check["present"] is not None:
+            return list(_missing(check["present"], subject))
+        if len(self._seen) > _MOST:
+            self._seen.clear()
+        found: list[Found] = []
         for name in names:
-            if not wanted.search(subject.files[name]):
-                yield name, 1, 1, name
-    elif check["present"] is not None:
-        for glob in check["present"]:
-            if not any(matches(name, glob) for name in subject.files):
-                yield glob, 1, 1, glob
+            key = (check["id"], name, subject.files[name])
+            if key not in self._seen:
+                self._seen[key] = list(_look(check, subject, name))
+            found.extend(self._seen[key])
+        return found
 
 
-def _syntax(subject: Subject, names: list[str]) -> Iterator[Found]:
-    for name in names:
-        try:
-            compile(subject.files[name], name, "exec", dont_inherit=True)
-        except (SyntaxError, ValueError) as error:
-            line = getattr(error, "lineno", None) or 1
-            column = getattr(error, "offset", None) or 1
-            yield name, line, column, getattr(error, "msg", str(error))
+def _missing(globs: list[str], subject: Subject) -> Iterator[Found]:
+    for glob in globs:
+        if not any(matches(name, glob) for name in subject.files):
+            yield glob, 1, 1, glob
 
 
-def _structural(rule: Json, subject: Subject, names: list[str]) -> Iterator[Found]:
-    for name in names:
-        for match in subject.tree(name).find_all(rule):
-            start = match.range().start
-            yield name, start.line + 1, start.column + 1, match.text().splitlines()[0].strip()
+def _look(check: Mapping[str, Any], subject: Subject, name: str) -> Iterator[Found]:
+    if check["syntax"]:
+        yield from _syntax(subject, name)
+    elif check["pattern"] is not None:
+        yield from _structural(check["pattern"], subject, name)
+    elif check["regex"] is not None:
+        yield from _regex(check["regex"], subject, name)
+    elif not re.search(check["required"], subject.files[name], re.MULTILINE):
+        yield name, 1, 1, name
 
 
-def _regex(pattern: str, subject: Subject, names: list[str]) -> Iterator[Found]:
-    wanted = re.compile(pattern, re.MULTILINE)
-    for name in names:
-        text = subject.files[name]
-        for match in wanted.finditer(text):
-            line = text.count("\n", 0, match.start()) + 1
-            column = match.start() - text.rfind("\n", 0, match.start())
-            yield name, line, column, match[0].strip().splitlines()[0] if match[0].strip() else ""
+def _syntax(subject: Subject, name: str) -> Iterator[Found]:
+    try:
+        compile(subject.files[name], name, "exec", flags=ast.PyCF_ONLY_AST, dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        column = getattr(error, "offset", None) or 1
+        yield name, line, column, getattr(error, "msg", str(error))
+
+
+def _structural(rule: Json, subject: Subject, name: str) -> Iterator[Found]:
+    for match in subject.tree(name).find_all(rule):
+        start = match.range().start
+        yield name, start.line + 1, start.column + 1, match.text().splitlines()[0].strip()
+
+
+def _regex(pattern: str, subject: Subject, name: str) -> Iterator[Found]:
+    text = subject.files[name]
+    for match in re.finditer(pattern, text, re.MULTILINE):
+        line = text.count("\n", 0, match.start()) + 1
+        column = match.start() - text.rfind("\n", 0, match.start())
+        words = match[0].strip().splitlines()
+        yield name, line, column, words[0] if words else ""

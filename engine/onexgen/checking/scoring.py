@@ -41,9 +41,9 @@ def report(
         "minimum": least,
         "components": components,
         "findings": findings,
-        "errors": errors,
-        "warnings": warnings,
-        "suggestions": list(dict.fromkeys(str(i["fix"]) for i in findings if i["fix"])),
+        "errors": [*errors],
+        "warnings": [*warnings],
+        "suggestions": [*dict.fromkeys(str(i["fix"]) for i in findings if i["fix"])],
         "not_run": [],
     }
 

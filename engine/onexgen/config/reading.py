@@ -8,7 +8,7 @@ from pydantic import Field
 
 from onexgen.config.base import Document, Strict
 from onexgen.config.figures import Quantities, Reach
-from onexgen.config.things import Entities, Guidance, Naming, Performance, Sureness, Summary
+from onexgen.config.things import Entities, Guidance, Naming, Performance, Summary, Sureness
 
 Kebab = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -53,7 +53,8 @@ class Rule(Strict):
         default_factory=list, description="Takes back what was found in the same sentence."
     )
     scope: Literal["sentence", "text"] = Field(
-        default="sentence", description="Whether `all`, `beside` and `unless` look at the whole text."
+        default="sentence",
+        description="Whether `all`, `beside` and `unless` look at the whole text.",
     )
     negated: Literal["cut", "also", "only"] = Field(
         default="cut",
@@ -104,7 +105,10 @@ class Scale(Strict):
         default=0.0, ge=0, le=1, description="So too below this distance to the second best."
     )
     repeat: float = Field(
-        default=0.0, ge=0, le=1, description="Share of its points that a rule adds for each further "
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Share of its points that a rule adds for each further "
         "of its terms, three at most.",
     )
 

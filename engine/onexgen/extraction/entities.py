@@ -15,6 +15,7 @@ from onexgen.json_types import Json
 from onexgen.text import plain_word, words_of
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+|\n")
+_LISTS: Final = re.compile(r"[,;]|\band\b")
 _CALL: Final = re.compile(r"`?\b([A-Za-z_]\w*)\(([^()\n]{3,600})\)")
 _BRACKETS: Final = re.compile(r"\b([A-Za-z][\w-]*(?: \w+)?)\s+\(([^()\n]{5,400})\)")
 _LABEL: Final = re.compile(r"\W*([A-Za-z][\w' `-]{1,60}?)[*`]*\s*[:=\u2013]\**\s+(.{3,600})")
@@ -130,10 +131,11 @@ class Entities:
     def _lines(self, block: Block, title: str) -> Iterator[Found]:
         position = 0
         for sentence in _SENTENCE.split(block.text):
+            if _LISTS.search(sentence) is None:
+                continue
             place = block.place + block.text.find(sentence, position)
             position = max(position, place - block.place)
-            sentence = without_bullet(sentence)
-            found = self._sentence(sentence, place, title)
+            found = self._sentence(without_bullet(sentence), place, title)
             if found is not None:
                 yield found
 

@@ -52,9 +52,7 @@ class Fields:
         """Return the fields of a list in running text, up to the first thing that is none."""
         found: list[FieldFound] = []
         for item in split_items(text):
-            if not found:
-                item = self._introduced(item)
-            field = self.item(item)
+            field = self.item(item if found else self._introduced(item))
             if field is None:
                 break
             found.append(field)

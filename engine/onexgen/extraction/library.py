@@ -47,7 +47,7 @@ def search(
     points: dict[str, float] = {}
     evidence: dict[str, list[Json]] = {}
     for firing in matcher.firings(reading):
-        name = firing.rule["label"]
+        name = firing.rule.label
         points[name] = points.get(name, 0.0) + points_of(firing, {})
         evidence.setdefault(name, []).append(evidence_of(firing, reading, {}))
     found = [

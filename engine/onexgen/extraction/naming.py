@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from onexgen.extraction.composing import chosen
@@ -42,7 +43,7 @@ class Naming:
     def __call__(self, reading: Reading, firings: Sequence[Firing], found: JsonObject) -> Named:
         """Return a name with its words, the default when no word tells a purpose."""
         text = reading.text
-        features = _places(reading, firings, self.form["drop_choices"])
+        features = _places(firings, self.form["drop_choices"])
         sentences = _sentences(text)[:_SENTENCES]
         everything = self._telling_chunks(text, sentences, set())
         if not everything:
@@ -66,8 +67,8 @@ class Naming:
     ) -> tuple[list[str], list[str]]:
         """Return the words of the name, and those of them that say what the text is about."""
         text = reading.text
-        tools = _places(reading, firings, self.form["tools"])
-        verbs = _places(reading, firings, [self.form["actions"]])
+        tools = _places(firings, self.form["tools"])
+        verbs = _places(firings, [self.form["actions"]])
         if _TITLE.match(text.raw):
             title = [place for chunk in _clause(text, chunks) for place in chunk]
             words = self._words(text, _without(title, tools))[: self.form["at_most"]]
@@ -104,7 +105,7 @@ class Naming:
         return False
 
     def _is_asked_for(self, text: Text, chunk: Chunk) -> bool:
-        """Tell whether a type word follows: `Create a metrics aggregation ... node`."""
+        """Tell whether a type word follows: the name stands before it."""
         after = chunk[-1] + 1
         return (
             after < len(text.words)
@@ -173,7 +174,7 @@ def _clause(text: Text, chunks: list[Chunk]) -> list[Chunk]:
 
 
 def _from_object(chunk: Chunk, verbs: set[int]) -> Chunk:
-    """Leave a verb at the beginning out: `fetch orders` is about orders."""
+    """Leave a verb at the beginning out: `sort letters` is about letters."""
     return chunk[1:] if chunk[0] in verbs and len(chunk) > 1 else chunk
 
 
@@ -181,13 +182,13 @@ def _without(chunk: Chunk, places: set[int]) -> Chunk:
     return [place for place in chunk if place not in places] or chunk
 
 
-def _places(reading: Reading, firings: Iterable[Firing], owners: Iterable[str]) -> set[int]:
+def _places(firings: Iterable[Firing], owners: Iterable[str]) -> set[int]:
     """Return the words on which rules of some choices fired."""
     wanted = set(owners)
     return {
         place
         for firing in firings
-        if firing.rule["owner"] in wanted
+        if firing.rule.owner in wanted
         for hit in firing.hits
         if hit.start != NOWHERE
         for place in range(hit.start, hit.end)
@@ -200,4 +201,4 @@ def _is_plain(word: str) -> bool:
 
 def _sentences(text: Text) -> Sequence[range]:
     starts = [i for i, level in enumerate(text.breaks) if level == SENTENCE or i == 0]
-    return [range(a, b) for a, b in zip(starts, [*starts[1:], len(text.words)], strict=True)]
+    return [range(a, b) for a, b in pairwise([*starts, len(text.words)])]

@@ -14,7 +14,8 @@ COUNT: Final = "count"
 """What a number without unit measures."""
 
 _NUMBER: Final = re.compile(
-    r"(?P<sign>[-+\u2212])?(?P<digits>\d{1,3}(?:[ ,\u00a0\u202f']\d{3})+(?!\d)(?:\.\d+)?|\d+(?:[.,]\d+)?)"
+    r"(?P<sign>[-+\u2212])?"
+    r"(?P<digits>\d{1,3}(?:[ ,\u00a0\u202f']\d{3})+(?!\d)(?:\.\d+)?|\d+(?:[.,]\d+)?)"
     r"(?P<tail>[^\W\d_]*)"
 )
 _AFTER: Final = re.compile(r"[^\W\d_]+|[%\u00b0/\u20ac$\u00d7]")
@@ -49,7 +50,10 @@ class Numbers:
         self._form = form
         self._names = frozenset(form["names"])
         self._reach = max((unit["reach"] for unit in form["units"].values()), default=0)
-        self._longest = max((key.count(" ") + 1 for key in form["words"]), default=1)
+        self._longest: dict[str, int] = {}
+        for key in form["words"]:
+            first, *others = key.split(" ")
+            self._longest[first] = max(self._longest.get(first, 0), 1 + len(others))
         letters = "|".join(sorted(map(re.escape, form["prefixes"]), key=len, reverse=True))
         self._prefixed = re.compile(rf"\b({letters})(\d+(?:\.\d+)?)\b") if letters else None
 
@@ -68,8 +72,8 @@ class Numbers:
 
     def _worded(self, text: Text) -> Iterator[Figure]:
         words, numbers = text.words, self._form["words"]
-        for start in range(len(words)):
-            for length in range(min(self._longest, len(words) - start), 0, -1):
+        for start, word in enumerate(words):
+            for length in range(min(self._longest.get(word, 0), len(words) - start), 0, -1):
                 form = numbers.get(" ".join(words[start : start + length]))
                 if form is not None and not any(text.breaks[start + 1 : start + length]):
                     end = text.ends[start + length - 1]
@@ -115,7 +119,7 @@ class Numbers:
 
     def _is_name(self, text: Text, figure: Figure) -> bool:
         first, _ = text.words_at(figure.start, figure.end)
-        return 0 < first and text.words[first - 1] in self._names
+        return first > 0 and text.words[first - 1] in self._names
 
     def _unit(self, key: str, *, attached: bool) -> str | None:
         form = self._form

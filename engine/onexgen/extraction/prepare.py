@@ -7,7 +7,6 @@ from typing import cast
 from onexgen.config.base import Strict
 from onexgen.config.reading import Choice, Extraction, Library, Scoring
 from onexgen.diagnostics import closest
-from onexgen.extraction.prepare_quantities import quantities_form
 from onexgen.extraction.forms import (
     ChoiceForm,
     EntitiesForm,
@@ -20,6 +19,7 @@ from onexgen.extraction.forms import (
     SurenessForm,
 )
 from onexgen.extraction.library import LibraryForm
+from onexgen.extraction.prepare_quantities import quantities_form
 from onexgen.extraction.prepare_rules import RuleCompiler, label_forms, language_form
 from onexgen.json_types import Json
 from onexgen.scoring import ScoringForm

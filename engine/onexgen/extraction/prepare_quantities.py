@@ -8,7 +8,14 @@ from typing import Final
 from onexgen.config.figures import Mention, Quantities
 from onexgen.config.reading import QuantityRule
 from onexgen.diagnostics import closest
-from onexgen.extraction.forms import MeaningForm, MentionForm, NumberForm, QuantitiesForm, ReachForm, UnitForm
+from onexgen.extraction.forms import (
+    MeaningForm,
+    MentionForm,
+    NumberForm,
+    QuantitiesForm,
+    ReachForm,
+    UnitForm,
+)
 from onexgen.extraction.numbers import COUNT, unit_key
 from onexgen.extraction.patterns import literals_of, problem_of
 from onexgen.source import Marks, Path
@@ -25,27 +32,8 @@ def quantities_form(
 ) -> QuantitiesForm:
     """Compile everything about numbers."""
     path: Path = ("quantities",)
-    units: dict[str, UnitForm] = {}
-    written: dict[str, dict[str, str]] = {"exact": {}, "folded": {}, "attached": {}}
-    for index, unit in enumerate(quantities.units):
-        place = (*path, "units", index)
-        if unit.name in units:
-            said = f"unit '{unit.name}' is defined twice"
-            marks.error("duplicate-id", (*place, "name"), said)
-        units[unit.name] = {
-            "name": unit.name,
-            "dimension": unit.dimension,
-            "factor": unit.factor,
-            "reach": unit.reach,
-            "keep": unit.keep,
-        }
-        table = written["exact" if unit.exact else "folded"]
-        for word in unit.words:
-            table[unit_key(word if unit.exact else word.lower())] = unit.name
-            for slip in slips(word, _SHORTEST) if word.isalpha() else ():
-                table.setdefault(slip, unit.name)
-        for word in unit.attached:
-            written["attached"].setdefault(word, unit.name)
+    units = _units(quantities, path, marks)
+    written = _written(quantities)
 
     def known(name: str, place: Path) -> None:
         if name != _NO_UNIT and name not in units:
@@ -82,6 +70,36 @@ def quantities_form(
         "near": quantities.near,
         "threshold": quantities.threshold,
     }
+
+
+def _units(quantities: Quantities, path: Path, marks: Marks) -> dict[str, UnitForm]:
+    units: dict[str, UnitForm] = {}
+    for index, unit in enumerate(quantities.units):
+        if unit.name in units:
+            said = f"unit '{unit.name}' is defined twice"
+            marks.error("duplicate-id", (*path, "units", index, "name"), said)
+        units[unit.name] = {
+            "name": unit.name,
+            "dimension": unit.dimension,
+            "factor": unit.factor,
+            "reach": unit.reach,
+            "keep": unit.keep,
+        }
+    return units
+
+
+def _written(quantities: Quantities) -> dict[str, dict[str, str]]:
+    """Return how units are written: exactly, in any case, right behind the number."""
+    written: dict[str, dict[str, str]] = {"exact": {}, "folded": {}, "attached": {}}
+    for unit in quantities.units:
+        table = written["exact" if unit.exact else "folded"]
+        for word in unit.words:
+            table[unit_key(word if unit.exact else word.lower())] = unit.name
+            for slip in slips(word, _SHORTEST) if word.isalpha() else ():
+                table.setdefault(slip, unit.name)
+        for word in unit.attached:
+            written["attached"].setdefault(word, unit.name)
+    return written
 
 
 def _reaches(

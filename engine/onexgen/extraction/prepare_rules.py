@@ -108,12 +108,19 @@ class RuleCompiler:
         given = [kind for kind in _KINDS if getattr(term, kind) is not None]
         if len(given) != 1 or (term.field is None) != (term.is_ is None):
             self._marks.error(
-                "invalid-term", path, "a term is one of stem, phrase, word, regex, or field with `is`",
+                "invalid-term", path,
+                "a term is one of stem, phrase, word, regex, or field with `is`",
             )  # fmt: skip
             return None
         if term.field is not None:
             shown = f"{term.field} is {term.is_}"
-            return {"kind": "field", "key": term.field, "value": term.is_ or "", "needs": [], "shown": shown}
+            return {
+                "kind": "field",
+                "key": term.field,
+                "value": term.is_ or "",
+                "needs": [],
+                "shown": shown,
+            }
         if term.regex is not None:
             return self._regex(term.regex, (*path, "regex"))
         kind = given[0]
@@ -133,7 +140,13 @@ class RuleCompiler:
         if problem:
             self._marks.error("unsafe-regex", path, problem)
             return None
-        return {"kind": "regex", "key": pattern, "value": "", "needs": literals_of(pattern), "shown": pattern}
+        return {
+            "kind": "regex",
+            "key": pattern,
+            "value": "",
+            "needs": literals_of(pattern),
+            "shown": pattern,
+        }
 
 
 def label_forms(labels: Sequence[Label], path: Path, marks: Marks) -> list[LabelForm]:

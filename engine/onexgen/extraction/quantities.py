@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from typing import Final
 
 from onexgen.extraction.forms import MeaningForm, QuantitiesForm
+from onexgen.extraction.mentions import Mentions
+from onexgen.extraction.nearness import Group, distance_to, distances_of, is_on, next_to
 from onexgen.extraction.numbers import COUNT, Figure, Numbers
 from onexgen.json_types import Json, JsonObject
 from onexgen.matching import NOWHERE, Firing, Hit, Reading
-from onexgen.text import SENTENCE, Text
+from onexgen.text import Text
 
-# How far a comma, a clause and another number keep words and numbers apart, in words.
-_COMMA, _CLAUSE, _NUMBER = 3.0, 2.5, 2.5
-_FAR: Final = 1e6
-_ANYTHING: Final = ("",)
-_FEW: Final = 8
 _WORDS_IN_TEXT: Final = 3.0
 _DIGITS: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Numbers that share their meaning: `p50, p90 and p99`; words by number, end exclusive."""
-
-    figures: tuple[Figure, ...]
-    first: int
-    last: int
-    dimension: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +36,7 @@ class Quantities:
         """Prepare the units, words and meanings of a document."""
         self.form = form
         self._numbers = Numbers(form)
-        self._mentions = [(re.compile(m["regex"], re.IGNORECASE), m) for m in form["mentions"]]
+        self._mentions = Mentions(form)
         joins = "|".join(map(re.escape, form["joins"])) or "(?!)"
         self._join = re.compile(rf"\s*(?:[,/;+]|\s(?:{joins})\s|,\s+(?:{joins})\s)\s*")
 
@@ -61,11 +46,11 @@ class Quantities:
         """Return the parameters in their order, and the evidence for each."""
         found: list[tuple[int, JsonObject, JsonObject]] = []
         groups = self._groups(reading.text)
-        distances = _distances(reading.text, groups)
+        distances = distances_of(reading.text, groups)
         for group in groups:
-            meant = self._meant(group, reading, firings, distances)
+            meant = self._meant(group, firings, distances)
             found.extend(self._parameters(group, meant, reading))
-        found.extend(self._settings(reading.text.raw))
+        found.extend(self._mentions(reading.text.raw))
         found.sort(key=lambda item: item[0])
         return [item[1] for item in found], [item[2] for item in found if item[2]]
 
@@ -92,27 +77,23 @@ class Quantities:
 
     def _group(self, text: Text, figures: list[Figure]) -> Group:
         unit = figures[-1].unit
-        shared = tuple(
-            figure if figure.unit else replace(figure, unit=unit) for figure in figures
-        )
+        shared = tuple(figure if figure.unit else replace(figure, unit=unit) for figure in figures)
         first, last = text.words_at(figures[0].start, figures[-1].end)
         return Group(shared, first, last, self._dimension(unit))
 
-    def _meant(
-        self, group: Group, reading: Reading, firings: Sequence[Firing], distances: list[float]
-    ) -> Meant:
+    def _meant(self, group: Group, firings: Sequence[Firing], distances: list[float]) -> Meant:
         best = Meant(self.form["other"], 0.0, None, None)
         points: dict[str, Meant] = {}
         for name, meaning in self.form["meanings"].items():
             if meaning["points"] and group.dimension in meaning["dimensions"]:
                 points[name] = Meant(name, meaning["points"], None, None)
         for firing in firings:
-            label = firing.rule["label"]
+            label = firing.rule.label
             if group.dimension not in self.form["meanings"][label]["dimensions"]:
                 continue
             share, near = self._share(group, firing, distances)
             if near is not None and share > 0:
-                given = firing.rule["weight"] * share
+                given = firing.rule.weight * share
                 so_far = points.get(label, Meant(label, 0.0, None, None))
                 kept = firing if so_far.firing is None or given > 0 else so_far.firing
                 points[label] = Meant(label, so_far.points + given, kept, near)
@@ -125,15 +106,15 @@ class Quantities:
         self, group: Group, firing: Firing, distances: list[float]
     ) -> tuple[float, Hit | None]:
         """Return how much of its points a rule gives to a number: all to its neighbour."""
-        reach = self.form["reach"][firing.rule["id"]]
+        reach = self.form["reach"][firing.rule.id]
         unit = group.figures[-1].unit or COUNT
         if reach["units"] and unit not in reach["units"]:
             return 0.0, None
-        hits = [hit for hit in _next_to(group, firing) if _is_on(reach["side"], group, hit)]
+        hits = [hit for hit in next_to(group, firing) if is_on(reach["side"], group, hit)]
         if not hits:
             return 0.0, None
-        near = min(hits, key=lambda hit: _distance(group, hit, distances))
-        return 1 - _distance(group, near, distances) / reach["near"], near
+        near = min(hits, key=lambda hit: distance_to(group, hit, distances))
+        return 1 - distance_to(group, near, distances) / reach["near"], near
 
     def _parameters(
         self, group: Group, meant: Meant, reading: Reading
@@ -182,45 +163,13 @@ class Quantities:
         said = f"{parameter['meaning']} = {parameter['value']}"
         found: JsonObject = {"field": self.form["name"], "value": said}
         if meant.firing is not None:
-            found |= {"rule": meant.firing.rule["id"], "at": meant.firing.rule["at"]}
+            found |= {"rule": meant.firing.rule.id, "at": meant.firing.rule.at}
         elif meant.meaning in self.form["meanings"]:
             at = self.form["meanings"][meant.meaning]["at"]
             found |= {"rule": meant.meaning.replace("_", "-"), "at": at}
         else:
             return {}
         return found | {"text": parameter["text"]}
-
-    def _settings(self, raw: str) -> Iterator[tuple[int, JsonObject, JsonObject]]:
-        lowered = raw.lower()
-        seen: set[tuple[str, Json]] = set()
-        for pattern, mention in self._mentions:
-            if not any(needed in lowered for needed in mention["needs"] or _ANYTHING):
-                continue
-            for found in pattern.finditer(raw):
-                named = found.groupdict()
-                value: Json = mention["value"] or named.get("value") or found.group()
-                if mention["meaning"] != self.form["other"] and str(value).isdigit():
-                    value = int(str(value))
-                if (mention["id"], value) in seen:
-                    continue
-                seen.add((mention["id"], value))
-                text = " ".join(found.group().split())
-                parameter: JsonObject = {
-                    "meaning": mention["meaning"],
-                    "value": value,
-                    "unit": None,
-                    "text": text,
-                }
-                if mention["name"]:
-                    parameter["name"] = mention["name"]
-                evidence: JsonObject = {
-                    "field": self.form["name"],
-                    "value": f"{mention['meaning']} = {value}",
-                    "rule": mention["id"],
-                    "at": mention["at"],
-                    "text": text,
-                }
-                yield found.start(), parameter, evidence
 
 
 def settings_of(
@@ -245,42 +194,6 @@ def tidy(value: float) -> int | float:
     """Return whole numbers as such, others without the noise of division."""
     rounded = round(value, _DIGITS)
     return int(rounded) if rounded == int(rounded) else rounded
-
-
-def _is_on(side: str, group: Group, hit: Hit) -> bool:
-    if side == "any" or hit.start == NOWHERE:
-        return True
-    return hit.end <= group.first if side == "before" else hit.start >= group.last
-
-
-def _next_to(group: Group, firing: Firing) -> list[Hit]:
-    """Return the hits around a number: more of them would cost a product of two lengths."""
-    hits = firing.hits
-    if len(hits) <= _FEW:
-        return list(hits)
-    place = bisect_left(hits, group.first, key=lambda hit: hit.start)
-    return list(hits[max(0, place - _FEW // 2) : place + _FEW // 2])
-
-
-def _distances(text: Text, groups: Sequence[Group]) -> list[float]:
-    """Return for every word how far it is from the first, with all that keeps words apart."""
-    steps = [
-        _FAR if level == SENTENCE else 1 + (0.0, _COMMA, _CLAUSE)[level] for level in text.breaks
-    ]
-    for group in groups:
-        if group.first < len(steps):
-            steps[group.first] += _NUMBER
-    return [*accumulate(steps), _FAR * (len(steps) + 1)]
-
-
-def _distance(group: Group, hit: Hit, distances: list[float]) -> float:
-    if hit.start == NOWHERE:
-        return 0.0
-    if hit.start >= group.last:
-        return distances[hit.start] - distances[max(group.first, group.last - 1)] - 1
-    if hit.end <= group.first:
-        return distances[group.first] - distances[hit.end - 1] - 1 - _NUMBER
-    return 0.0
 
 
 def _shown(figure: Figure, meant: Meant, text: Text) -> tuple[int, int]:

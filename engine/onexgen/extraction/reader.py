@@ -74,6 +74,10 @@ class Reader:
 
     def __call__(self, raw: str) -> JsonObject:
         """Return everything that a text asks for."""
+        return self.read(raw)[0]
+
+    def read(self, raw: str) -> tuple[JsonObject, list[Firing]]:
+        """Return everything that a text asks for, and all rules that fired."""
         reading = self.matcher.read(raw)
         firings: list[Firing] = []
         found: JsonObject = {}
@@ -86,12 +90,12 @@ class Reader:
             self.matcher.tell(reading, choice["name"], found[choice["name"]])
             firings.extend(own)
             if self._quantities is not None and choice["name"] == self._numbers_after:
-                self._read_numbers(self._quantities, reading, found, evidence)
+                firings.extend(self._read_numbers(self._quantities, reading, found, evidence))
         named = self._name(reading, firings, found)
         self._read_things(raw, named.subject, found)
         self._compose(found, named.telling)
         found["evidence"] = evidence
-        return found
+        return found, firings
 
     def _labels_of(self, choice: ChoiceForm) -> list[LabelForm]:
         scoring = self._scorings.get(choice["name"])
@@ -126,13 +130,13 @@ class Reader:
         evidence.extend(
             {
                 "field": choice["name"],
-                "value": firing.rule["label"],
-                "rule": firing.rule["id"],
-                "at": firing.rule["at"],
+                "value": firing.rule.label,
+                "rule": firing.rule.id,
+                "at": firing.rule.at,
                 "text": matched_text(firing, reading),
             }
             for firing in own
-            if firing.rule["label"] in chosen and firing.rule["weight"] > 0
+            if firing.rule.label in chosen and firing.rule.weight > 0
         )
 
     def _with_followers(self, choice: ChoiceForm, reached: list[str]) -> list[str]:
@@ -146,7 +150,7 @@ class Reader:
 
     def _read_numbers(
         self, quantities: Quantities, reading: Reading, found: JsonObject, evidence: list[Json]
-    ) -> None:
+    ) -> list[Firing]:
         form = quantities.form
         own = self.matcher.firings(reading, form["name"])
         parameters, reasons = quantities(reading, own)
@@ -157,6 +161,7 @@ class Reader:
         self.matcher.tell(reading, form["settings"], list(settings))
         if self._targets is not None:
             found[self._targets["name"]] = targets_of(self._targets, settings)
+        return own
 
     def _compose(self, found: JsonObject, telling: list[str]) -> None:
         if self._notes is not None:

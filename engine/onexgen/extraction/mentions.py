@@ -1,0 +1,60 @@
+"""Settings that are no numbers: names, paths, algorithms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from onexgen.extraction.forms import MentionForm, QuantitiesForm
+from onexgen.json_types import Json, JsonObject
+
+_ANYTHING: Final = ("",)
+
+
+class Mentions:
+    """Finds settings by their regular expressions."""
+
+    def __init__(self, form: QuantitiesForm) -> None:
+        """Prepare the expressions of a document."""
+        self._form = form
+        self._patterns = [(re.compile(m["regex"], re.IGNORECASE), m) for m in form["mentions"]]
+
+    def __call__(self, raw: str) -> Iterator[tuple[int, JsonObject, JsonObject]]:
+        """Yield place, parameter and evidence of each setting, once a value."""
+        lowered = raw.lower()
+        seen: set[tuple[str, str]] = set()
+        for pattern, mention in self._patterns:
+            if not any(needed in lowered for needed in mention["needs"] or _ANYTHING):
+                continue
+            for found in pattern.finditer(raw):
+                value = self._value(mention, found)
+                if (mention["id"], str(value)) not in seen:
+                    seen.add((mention["id"], str(value)))
+                    yield self._setting(mention, found, value)
+
+    def _value(self, mention: MentionForm, found: re.Match[str]) -> Json:
+        value = mention["value"] or found.groupdict().get("value") or found.group()
+        is_number = mention["meaning"] != self._form["other"] and value.isdigit()
+        return int(value) if is_number else value
+
+    def _setting(
+        self, mention: MentionForm, found: re.Match[str], value: Json
+    ) -> tuple[int, JsonObject, JsonObject]:
+        text = " ".join(found.group().split())
+        parameter: JsonObject = {
+            "meaning": mention["meaning"],
+            "value": value,
+            "unit": None,
+            "text": text,
+        }
+        if mention["name"]:
+            parameter["name"] = mention["name"]
+        evidence: JsonObject = {
+            "field": self._form["name"],
+            "value": f"{mention['meaning']} = {value}",
+            "rule": mention["id"],
+            "at": mention["at"],
+            "text": text,
+        }
+        return found.start(), parameter, evidence

@@ -1,0 +1,79 @@
+"""The commands in the documents are run, in their order, in an empty folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pytest
+
+_BLOCK: Final = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FILE: Final = re.compile(r"file=(\S+)")
+_STATUS: Final = re.compile(r"status=(\d+)")
+
+
+class Block(NamedTuple):
+    """One fenced block: its language, what stands behind it, its text."""
+
+    language: str
+    words: str
+    text: str
+
+
+def blocks(path: Path) -> list[Block]:
+    """Return the fenced blocks of a document."""
+    return [Block(*match) for match in _BLOCK.findall(path.read_text(encoding="utf-8"))]
+
+
+def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run one command of a document."""
+    command, *arguments = shlex.split(line)
+    assert command == "onexgen", line
+    environment = {**os.environ, "NO_COLOR": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", command, *arguments], cwd=folder, env=environment,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_the_tutorial(root: Path, tmp_path: Path) -> None:
+    """Every command of the tutorial ends as the page says."""
+    printed = ""
+    for block in blocks(root / "docs/tutorial.md"):
+        file = _FILE.search(block.words)
+        if file:
+            (tmp_path / file[1]).write_text(block.text, encoding="utf-8")
+        elif block.language == "console":
+            status = _STATUS.search(block.words)
+            for line in block.text.splitlines():
+                done = run(line.removeprefix("$ "), tmp_path)
+                printed = done.stderr
+                assert done.returncode == int(status[1] if status else 0), (line, done.stderr)
+        elif block.words.strip() == "stderr":
+            assert printed.startswith(block.text), printed
+    assert (tmp_path / "generated_nodes/postgres_crud_effect/node.py").is_file()
+    assert (tmp_path / "generated_nodes/ledger_archive_effect/OPERATIONS.md").is_file()
+
+
+def test_the_readme_names_what_there_is(root: Path) -> None:
+    """Commands and links of the README exist."""
+    text = (root / "README.md").read_text(encoding="utf-8")
+    shown = run("onexgen --help", root).stdout
+
+    named = set(re.findall(r"`onexgen (\w+)", text))
+    assert named - {"run"} <= set(re.findall(r"^  (\w+) ", shown, re.MULTILINE))
+    for link in re.findall(r"\]\(([^)#]+)\)", text):
+        assert link.startswith("https://") or (root / link).exists(), link
+
+
+@pytest.mark.parametrize("page", ["docs/decisions/README.md", "docs/tutorial.md", "CONTRIBUTING.md"])
+def test_links(root: Path, page: str) -> None:
+    """Links between the documents lead somewhere."""
+    path = root / page
+    for link in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
+        assert link.startswith("https://") or (path.parent / link).exists(), link
