@@ -71,7 +71,9 @@ def test_the_readme_names_what_there_is(root: Path) -> None:
         assert link.startswith("https://") or (root / link).exists(), link
 
 
-@pytest.mark.parametrize("page", ["docs/decisions/README.md", "docs/tutorial.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize(
+    "page", ["docs/decisions/README.md", "docs/tutorial.md", "CONTRIBUTING.md"]
+)
 def test_links(root: Path, page: str) -> None:
     """Links between the documents lead somewhere."""
     path = root / page

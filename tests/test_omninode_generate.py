@@ -136,13 +136,13 @@ def test_interrupt(tmp_path: Path) -> None:
     """Ctrl-C ends the command with 130; nothing was written."""
     prompt = tmp_path / "prompt"
     os.mkfifo(prompt)
-    with subprocess.Popen(
+    process = subprocess.Popen(
         [*COMMAND, "@prompt"], cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True
-    ) as process:
-        # Opening waits for the reader; then the command waits for a prompt that never comes.
-        with prompt.open("wb"):
-            process.send_signal(signal.SIGINT)
-            _, stderr = process.communicate(timeout=60)
+    )
+    # Opening waits for the reader; then the command waits for a prompt that never comes.
+    with process, prompt.open("wb"):
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
 
     assert (process.returncode, stderr) == (130, "\nCancelled. Nothing was changed.\n")
     assert list(tmp_path.iterdir()) == [prompt]

@@ -29,6 +29,7 @@ from onexgen.json_types import Json
 OMIT: Final = "\x00omit\x00"
 _NAMES: Final = "expression:"
 _START, _END = "${{", "}}"
+_AT: Final = re.compile(r" at \d+$")
 _WHITE: Final = " \t\r\n"
 # Not empty, and no sign at an end that would strip white space.
 _SINGLE: Final = re.compile(r"(?!-)(?=.*\S).*(?<!-)", re.DOTALL)
@@ -255,6 +256,11 @@ def _data(value: Any) -> Any:
 def _said(error: BaseException) -> str:
     """Return what an error says, without the line number that Jinja2 appends to some."""
     return getattr(error, "message", None) or str(error) or type(error).__name__
+
+
+def said_by(error: TemplateSyntaxError) -> str:
+    """Return what is wrong with an expression; the numbers that Jinja2 adds mean another text."""
+    return _AT.sub("", (error.message or "").removesuffix("."))
 
 
 def _blamed(error: BaseException, template: str) -> tuple[str, int]:

@@ -212,6 +212,19 @@ def pick(value: Mapping[str, Json], *keys: str) -> Json:
     return {key: value[key] for key in keys if key in value}
 
 
+def table(values: Iterable[Mapping[str, Json]], key: str, value: str) -> Json:
+    """Return {item[key]: item[value]} of mappings; a key that repeats gets a number."""
+    result: dict[str, Json] = {}
+    for item in values:
+        name = unused = str(item[key])
+        number = 1
+        while unused in result:
+            number += 1
+            unused = f"{name}_{number}"
+        result[unused] = item[value]
+    return result
+
+
 def merge(value: Mapping[str, Json], other: Mapping[str, Json]) -> Json:
     """Return both mappings, deeply; the second wins."""
     result: dict[str, Json] = dict(value)
@@ -244,6 +257,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "singular": singular,
     "slug": slug,
     "snake": snake,
+    "table": table,
     "to_json": to_json,
     "to_yaml": to_yaml,
     "words": words,

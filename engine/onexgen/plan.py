@@ -117,9 +117,7 @@ class Plan:
             for item in data["stages"]
         )
         values["families"] = {
-            name: FamilyPlan(
-                **{**item, "files": tuple(FilePlan(**file) for file in item["files"])}
-            )
+            name: FamilyPlan(**{**item, "files": tuple(FilePlan(**file) for file in item["files"])})
             for name, item in data["families"].items()
         }
         return cls(**values)

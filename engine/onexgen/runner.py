@@ -51,8 +51,7 @@ class Runner:
         What is sent replaces values of the first run, and must have the shape of what it replaces.
         """
         runs = [
-            Run(request=r, record={"inputs": r.inputs, RUN_KEY: self._about(r)})
-            for r in requests
+            Run(request=r, record={"inputs": r.inputs, RUN_KEY: self._about(r)}) for r in requests
         ]
         try:
             for run in runs:

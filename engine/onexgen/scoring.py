@@ -174,16 +174,27 @@ def _factors(scores: Scores) -> JsonObject:
 def flip(matcher: Matcher, reading: Reading, scores: Scores) -> JsonObject | None:
     """Return the one term without which another label wins; of several the most decisive."""
     winner = scores.winner
+    ordered = sorted(scores.totals.values(), reverse=True)
+    lead = ordered[0] - ordered[1] if len(ordered) > 1 else math.inf
     best: tuple[float, JsonObject] | None = None
     for term in sorted(reading.hits):
+        if _most(term, matcher, scores) < lead:
+            continue
         totals = _totals_without(term, matcher, reading, scores)
         changed = max(scores.labels, key=lambda label: totals[label])
-        lead = totals[changed] - totals[winner]
-        if changed != winner and (best is None or lead > best[0]):
+        gain = totals[changed] - totals[winner]
+        if changed != winner and (best is None or gain > best[0]):
             shown = matcher.terms[term]["shown"]
             said = reading.words(reading.hits[term][0]) or shown
-            best = (lead, {"text": said, "term": shown, "to": changed})
+            best = (gain, {"text": said, "term": shown, "to": changed})
     return best[1] if best else None
+
+
+def _most(term: int, matcher: Matcher, scores: Scores) -> float:
+    """Return how many points at most depend on a term."""
+    rules = (rule for rule in matcher.rules_with(term) if rule.label in scores.totals)
+    points = (abs(rule.weight) * scores.factors.get(rule.factor, 1.0) for rule in rules)
+    return sum(points) * (1 + scores.repeat * _FURTHER)
 
 
 def _totals_without(

@@ -3,24 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Final
 
 # Shorter words are too often other words with one letter changed.
 _SHORTEST: Final = 6
+# A hostile text must not fill the memory with words.
+_MOST_KEPT: Final = 20_000
 
 
-def corrections(vocabulary: Iterable[str], correct: Iterable[str] = ()) -> dict[str, str]:
-    """Return misspelt word -> word, where only one word is so near; `correct` are no slips."""
-    known = sorted({word for word in vocabulary if word.isascii() and word.isalpha()})
-    found: dict[str, str] = {}
-    doubtful: set[str] = set()
-    for word in known:
-        for slip in set(slips(word)):
-            if found.setdefault(slip, word) != word:
-                doubtful.add(slip)
-    for slip in doubtful.union(known, correct):
-        found.pop(slip, None)
-    return found
+class Spelling(dict[str, str]):
+    """Word -> what was meant; a word that is no slip stays as it is."""
+
+    def __init__(self, vocabulary: Iterable[str] = (), correct: Iterable[str] = ()) -> None:
+        """Correct to words of the vocabulary; `correct` words are no slips of them."""
+        super().__init__()
+        self._vocabulary = vocabulary
+        self._correct = frozenset(correct)
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, int], list[str]]:
+        """First letter and length -> words: a slip changes either by one at most."""
+        known: dict[tuple[str, int], list[str]] = {}
+        for word in sorted(set(self._vocabulary)):
+            if word.isascii() and word.isalpha():
+                known.setdefault((word[0], len(word)), []).append(word)
+        return known
+
+    def __missing__(self, word: str) -> str:
+        """Find what a word means and remember it."""
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        meant = {known for known in self._near(word) if word in slips(known)}
+        self[word] = found = meant.pop() if len(meant) == 1 else word
+        return found
+
+    def _near(self, word: str) -> Iterator[str]:
+        size = len(word)
+        if size < _SHORTEST - 1 or word in self._correct or not word.isascii():
+            return
+        if word in self._known.get((word[0], size), ()):
+            return
+        for length in (size - 1, size, size + 1):
+            yield from self._known.get((word[0], length), ())
+        if word[0] != word[1]:
+            yield from self._known.get((word[1], size), ())
 
 
 def slips(word: str, shortest: int = _SHORTEST) -> Iterator[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
-from types import MappingProxyType
 from typing import Final, TypedDict
+
+from onexgen.spelling import Spelling
 
 # How much stands between two words.
 JOINED, COMMA, CLAUSE, SENTENCE = 0, 1, 2, 3
@@ -19,7 +20,7 @@ _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _SPLIT: Final = re.compile(rf"({_WORD.pattern})")
 _CODE: Final = re.compile(r"```.*?```", re.DOTALL)
 _NOT_LINE_END: Final = re.compile(r"[^\n]")
-NO_SPELLING: Final[Mapping[str, str]] = MappingProxyType({})
+NO_SPELLING: Final = Spelling()
 _STOPS: Final = frozenset(".!?\u2026\u3002")
 _CLAUSES: Final = frozenset(';:()[]{}|"\u2013\u2014\u2192\u201c\u201d')
 _COMMAS: Final = frozenset(",.\u3001")
@@ -112,7 +113,7 @@ def read_text(
     raw: str,
     language: str,
     abbreviations: frozenset[str] = frozenset(),
-    spelling: Mapping[str, str] = NO_SPELLING,
+    spelling: Spelling = NO_SPELLING,
 ) -> Text:
     """Cut a text into words; words that are misspelt are read as what was meant."""
     raw = without_code(raw)
@@ -121,7 +122,7 @@ def read_text(
     ends = list(accumulate(map(len, parts)))[1::2]
     starts = [end - len(word) for end, word in zip(ends, found, strict=True)]
     plain = map(str.lower, found) if raw.isascii() else map(plain_word, found)
-    words = [spelling.get(word, word) for word in plain]
+    words = [spelling[word] for word in plain]
     breaks = [_GAPS.get(gap, -1) for gap in gaps]
     for place, level in enumerate(breaks):
         if level < 0:

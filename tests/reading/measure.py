@@ -16,6 +16,7 @@ from tests.reading.pack import ROOT, Rules
 
 from onexgen.actions.extract import Extract, ExtractOptions
 from onexgen.actions.score import Score, ScoreOptions
+from onexgen.text import stemmer
 
 CORPUS: Final = ROOT / "tests" / "corpus"
 
@@ -146,6 +147,16 @@ def name_is_accepted(case: dict[str, Any]) -> bool:
     return any(own >= name or (len(own) > 1 and own <= name) for name in names)
 
 
+def name_shares_words(case: dict[str, Any]) -> bool:
+    """Tell whether the name has two words, in any form, of an accepted one."""
+    own = _stems(case["answer"]["service_name"])
+    return any(len(own & _stems(name)) > 1 for name in case["service_names"])
+
+
+def _stems(name: str) -> set[str]:
+    return set(stemmer("english")(name.split("_")))
+
+
 def entity_f1(items: Iterable[dict[str, Any]]) -> F1:
     """Return F1 of the names of entities."""
     total = F1()
@@ -198,6 +209,7 @@ def figures(which: str) -> dict[str, float]:
         "parameters F1": parameter_f1(requests).value,
         "parameters F1 without other": parameter_f1(requests, without="other").value,
         "service name accepted": accuracy(requests, name_is_accepted),
+        "service name shares two words": accuracy(requests, name_shares_words),
         "entity names F1": entity_f1(requests).value,
         "fields F1": field_f1(requests).value,
         "types right where given": types_right(requests),

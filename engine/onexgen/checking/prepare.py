@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from jinja2 import TemplateSyntaxError
+
 from onexgen.config.quality import Checks, FailurePattern, Failures
 from onexgen.diagnostics import closest
+from onexgen.expressions import Expressions, said_by
 from onexgen.json_types import Json
 from onexgen.source import Marks, Path
 from onexgen.testing.diagnosis import PLACEHOLDER
@@ -23,6 +26,7 @@ def prepare_checks(document: Checks, marks: Marks) -> Json:
         marks.error("weights-do-not-add-up", ("components",), said, key=True)
     _unique([check.id for check in document.checks], ("checks",), marks)
     _unique([fix.id for fix in document.fixes], ("fixes",), marks)
+    expressions = Expressions(lambda _: None)
     checks: list[Json] = []
     for index, check in enumerate(document.checks):
         place: Path = ("checks", index)
@@ -37,6 +41,8 @@ def prepare_checks(document: Checks, marks: Marks) -> Json:
             _regex(check.tool.output, (*place, "tool", "output"), marks)
         if check.pattern is not None:
             _structural(check.pattern, (*place, "pattern"), marks)
+        if check.expects is not None:
+            _expression(check.expects, (*place, "expects"), expressions, marks)
         data = check.model_dump(mode="json", exclude={"fires", "silent", "why"})
         checks.append({**data, "at": marks.at(place)})
     return {
@@ -62,6 +68,22 @@ def _regex(pattern: str, path: Path, marks: Marks) -> None:
         re.compile(pattern)
     except re.error as error:
         marks.error("wrong-regex", path, f"not a regular expression: {error}")
+
+
+def _expression(text: str, path: Path, expressions: Expressions, marks: Marks) -> None:
+    """Report what is not one whole expression; which names there are is known only to steps."""
+    try:
+        parts = expressions.split(text)
+        for is_expression, part in parts:
+            if is_expression:
+                expressions.environment.parse(f"{{{{ ({part}) }}}}")
+    except TemplateSyntaxError as error:
+        said = f"{said_by(error)} in '{' '.join(text.split())}'"
+        marks.error("expression-syntax", path, said)
+        return
+    if not expressions.is_whole(text):
+        said = f"expected one whole expression, got '{text.strip()}'"
+        marks.error("not-an-expression", path, said, help="write ${{ ... }}")
 
 
 def _structural(rule: dict[str, Json], path: Path, marks: Marks) -> None:

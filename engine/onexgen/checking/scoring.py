@@ -11,9 +11,7 @@ type Results = list[tuple[Mapping[str, Any], list[JsonObject]]]
 """Each check that looked at something, with what it found."""
 
 
-def report(
-    rules: Mapping[str, Any], results: Results, minimum: float | None = None
-) -> JsonObject:
+def report(rules: Mapping[str, Any], results: Results, minimum: float | None = None) -> JsonObject:
     """Return the score of one package with everything that led to it.
 
     `minimum` is the smallest score that passes, if not that of the rules.
@@ -28,9 +26,7 @@ def report(
     errors = [_said(item) for item in findings if item["severity"] == "error"]
     errors += _below(components, levels["error"])
     warnings = [_said(item) for item in findings if item["severity"] == "warning"]
-    warnings += [
-        text for text in _below(components, levels["warning"]) if text not in errors
-    ]
+    warnings += [text for text in _below(components, levels["warning"]) if text not in errors]
     return {
         "score": score,
         "passed": (
@@ -40,7 +36,7 @@ def report(
         ),
         "minimum": least,
         "components": components,
-        "findings": findings,
+        "findings": [*findings],
         "errors": [*errors],
         "warnings": [*warnings],
         "suggestions": [*dict.fromkeys(str(i["fix"]) for i in findings if i["fix"])],

@@ -38,19 +38,22 @@ def run_tool(tool: Mapping[str, Json], folder: Path, context: JsonObject, w: Wor
     program = find_program(command[0])
     if program is None:
         raise OutsideError(
-            f"the program '{command[0]}' is not installed", help=f"install it: pip install {command[0]}"
+            f"the program '{command[0]}' is not installed",
+            help=f"install it: pip install {command[0]}",
         )
     timeout = min(float(str(tool["timeout"])), w.deadline.remaining())
     try:
         done = subprocess.run(
-            [program, *command[1:]], cwd=folder, capture_output=True, text=True,
+            [program, *command[1:]], cwd=folder, capture_output=True,
+            text=True, encoding="utf-8", errors="replace",
             timeout=max(timeout, 0.001), check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise TimeoutExceeded(f"{command[0]} took longer than {timeout:.0f} s") from error
     if done.returncode not in (0, 1):
         first = (done.stderr.strip() or done.stdout.strip()).splitlines()[:1]
-        raise OutsideError(f"{command[0]} failed with exit code {done.returncode}: {''.join(first)}")
+        said = f"{command[0]} failed with exit code {done.returncode}: {''.join(first)}"
+        raise OutsideError(said)
     return done.stdout
 
 

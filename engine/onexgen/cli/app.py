@@ -20,6 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    suggest_commands=False,  # click does it already.
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 

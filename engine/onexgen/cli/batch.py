@@ -28,7 +28,7 @@ def run_batch(ctx: click.Context, path: Path, options: Options) -> int:
     common = collect(ctx, options)
     main = next((item.name for item in session.plan.inputs if item.positional), None)
     requests: list[tuple[str, JsonObject]] = []
-    for number, given in enumerate(_lines(path, main), start=1):
+    for number, given in _lines(path, main):
         name = str(given.pop("id", number))
         try:
             default = session.settings.default
@@ -55,30 +55,33 @@ def _followed(session: Session, inputs: list[JsonObject], options: Options) -> l
         bus.subscribe(file.write)
         return drain(
             session.run(
-                inputs, bus=bus, timeout=options.timeout, preview=options.preview,
+                inputs,
+                bus=bus,
+                timeout=options.timeout,
+                preview=options.preview,
                 keep_failed=options.keep_failed,
-            )  # fmt: skip
+            )
         )
 
 
-def _lines(path: Path, main: str | None) -> list[dict[str, Any]]:
-    """Return the inputs of each line: a JSON object, or text for the main input."""
+def _lines(path: Path, main: str | None) -> list[tuple[int, dict[str, Any]]]:
+    """Return number and inputs of each line: a JSON object, or text for the main input."""
     try:
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
         raise UsageError(f"cannot read '{path}': {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{path} is not UTF-8: byte {error.start + 1}") from error
-    requests: list[dict[str, Any]] = []
-    for line in text.splitlines():
+    requests: list[tuple[int, dict[str, Any]]] = []
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         given = _object(line)
         if given is None:
             if main is None:
-                raise UsageError(f"{path}: this pipeline takes only JSON objects, a line each")
+                raise UsageError(f"{path}:{number}: this pipeline takes only JSON objects")
             given = {main: line}
-        requests.append(given)
+        requests.append((number, given))
     return requests
 
 

@@ -28,28 +28,39 @@ def common_options() -> list[click.Parameter]:
     return [
         _option("--env", metavar="NAME", help="Apply environments/NAME.yaml."),
         _option(
-            "--input", "given", multiple=True, metavar="NAME=VALUE",
+            "--input",
+            "given",
+            multiple=True,
+            metavar="NAME=VALUE",
             help="Give any input by its name; may be repeated.",
-        ),  # fmt: skip
+        ),
         _option(
-            "--inputs", "given_file", type=_FILE, metavar="FILE",
+            "--inputs",
+            "given_file",
+            type=_FILE,
+            metavar="FILE",
             help="YAML or JSON file with inputs.",
-        ),  # fmt: skip
+        ),
         _option("--dry-run", is_flag=True, help="Write nothing; list the files."),
         _option("--diff", is_flag=True, help="Write nothing; show what would change."),
         _option("--json", "as_json", is_flag=True, help="Print one JSON object."),
         _option(
-            "--events", type=_FILE, metavar="FILE",
+            "--events",
+            type=_FILE,
+            metavar="FILE",
             help="Write every event to this file, one JSON object a line.",
-        ),  # fmt: skip
+        ),
         _option(
-            "--interactive", is_flag=True,
+            "--interactive",
+            is_flag=True,
             help="Stop after each stage: continue, edit a value, or abort.",
-        ),  # fmt: skip
+        ),
         _option(
-            "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
+            "--timeout",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="SECONDS",
             help="Time limit of the run.",
-        ),  # fmt: skip
+        ),
         _option(
             "--keep-failed", type=_FILE, metavar="DIR", help="Keep what was refused, to look at."
         ),

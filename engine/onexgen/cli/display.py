@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from onexgen.cli.edge import wants_color
 from onexgen.json_types import JsonObject
@@ -27,7 +27,7 @@ def line_of(report: StageReport, total: int) -> str:
 class Display:
     """Shows nothing: for --quiet and --json."""
 
-    def __enter__(self) -> Display:
+    def __enter__(self) -> Self:
         """Begin."""
         return self
 
@@ -72,7 +72,7 @@ class PlainDisplay(Display):
             if report.status == "continued":
                 self._print(f"   {report.message}; went on without it")
 
-    def completed(self, run: Run, seconds: float) -> None:
+    def completed(self, run: Run, seconds: float) -> None:  # noqa: ARG002 - others show it.
         """Print how long it took."""
         self._print("", f"Done in {seconds:.2f}s.", "")
 
@@ -98,7 +98,7 @@ class LiveDisplay(PlainDisplay):
         self._console = Console(stderr=True, highlight=False)
         self._live: Any = Live(console=self._console, refresh_per_second=12, transient=False)
 
-    def __enter__(self) -> LiveDisplay:
+    def __enter__(self) -> Self:
         """Begin to draw."""
         self._live.start()
         return self

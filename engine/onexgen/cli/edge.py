@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from onexgen import __version__
-from onexgen.diagnostics import OnexgenError, render
+from onexgen.diagnostics import OnexgenError, OutsideError, render
 
 CANCELLED: Final = 130
 BUG: Final = 70
@@ -33,7 +33,11 @@ def ended(work: Callable[[], int]) -> int:
         # The reader has gone; Python would complain once more while shutting down.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:
+    except OSError as error:
+        # A full disk or a folder that may not be read is no bug.
+        show_error(OutsideError(str(error)))
+        return OutsideError.exit_code
+    except Exception as error:  # noqa: BLE001 - the last resort: everything else is a bug.
         return _bug(error)
 
 
@@ -54,6 +58,9 @@ def _invoked(arguments: list[str]) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    if result == CANCELLED:
+        # That is all that typer makes of Ctrl-C.
+        raise KeyboardInterrupt
     return result if isinstance(result, int) else 0
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import click
 
@@ -136,7 +135,7 @@ class EventFile:
         self._path = path
         self._file: Any = None
 
-    def __enter__(self) -> EventFile:
+    def __enter__(self) -> Self:
         """Open the file."""
         if self._path is not None:
             try:
@@ -166,5 +165,3 @@ def _verbose(run: Run) -> None:
     for stage in run.stages:
         size = ", ".join(stage.values)
         click.echo(f"{stage.id}: {stage.status} in {stage.seconds:.3f}s -> {size}", err=True)
-
-

@@ -18,7 +18,7 @@ Batch = Annotated[
 PipelineOption = Annotated[str, typer.Option("--pipeline", help="The pipeline to run.")]
 
 
-def run(ctx: typer.Context, pipeline: Pipeline) -> None:
+def run(ctx: typer.Context, pipeline: Pipeline) -> None:  # noqa: ARG001 - read before parsing.
     """Run a pipeline; its inputs are options (see `onexgen run PIPELINE --help`)."""
     from onexgen.cli.execute import run_once
 
@@ -26,7 +26,9 @@ def run(ctx: typer.Context, pipeline: Pipeline) -> None:
 
 
 def generate(
-    ctx: typer.Context, pipeline: PipelineOption = "pipelines/default.yaml", batch: Batch = None
+    ctx: typer.Context,
+    pipeline: PipelineOption = "pipelines/default.yaml",  # noqa: ARG001 - read before parsing.
+    batch: Batch = None,
 ) -> None:
     """Make a package from one request, or one for each line of a file."""
     raise click.exceptions.Exit(once_or_batch(ctx, batch))

@@ -8,6 +8,7 @@ import click
 from typer.core import TyperCommand
 
 from onexgen.cli.common_options import common_options
+from onexgen.diagnostics import UsageError
 
 if TYPE_CHECKING:  # A session brings Jinja2, which --help has no need of.
     from onexgen.plan import InputPlan
@@ -20,6 +21,19 @@ _TYPES: Final[dict[str, click.ParamType[Any]]] = {
     "number": click.FLOAT,
     "boolean": click.BOOL,
 }
+
+
+class Choices(click.Choice[str]):
+    """Choices for help and completion; who checks the inputs knows better what to say."""
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,  # noqa: ARG002 - part of the library's protocol.
+        ctx: click.Context | None,  # noqa: ARG002 - the same.
+    ) -> Any:
+        """Take every value."""
+        return value
 
 
 class PipelineCommand(TyperCommand):
@@ -35,23 +49,30 @@ class PipelineCommand(TyperCommand):
         return super().parse_args(ctx, args)
 
     def pipeline(self, args: list[str]) -> str | None:
-        """Return the path of the pipeline that the arguments name."""
-        for index, word in enumerate(args):
-            is_value = index > 0 and args[index - 1].startswith("--") and "=" not in args[index - 1]
-            if not word.startswith("-") and not is_value:
-                return word
-        return None
+        """Return the path of the pipeline that the arguments name.
+
+        Its inputs are not known yet: what follows an unknown option is taken for its value, unless
+        nothing else can be the pipeline.
+        """
+        before = ["", *args]
+        words = [
+            word
+            for last, word in zip(before, args, strict=False)
+            if not word.startswith("-") and not (takes_value(last) and "=" not in last)
+        ]
+        files = [word for word in args if word.endswith(".yaml") and not word.startswith("-")]
+        return next(iter([*words, *files]), None)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return the command's own parameters and the inputs of the pipeline."""
         own = super().get_params(ctx)
         session: Session | None = ctx.meta.get(_SESSION)
         if session is None:
-            return [*own, *common_options()]
+            return [*own[:-1], *common_options(), own[-1]]
         inputs = [_as_option(item) for item in session.plan.inputs]
         return [*self.arguments(session), *own[:-1], *inputs, *common_options(), own[-1]]
 
-    def arguments(self, session: Session) -> list[click.Parameter]:
+    def arguments(self, session: Session) -> list[click.Parameter]:  # noqa: ARG002 - see below.
         """Return inputs that may stand without an option name."""
         return []
 
@@ -79,9 +100,17 @@ class GenerateCommand(PipelineCommand):
         return [p for p in params if isinstance(p, click.Argument) or p.name not in taken]
 
 
+def takes_value(option: str) -> bool:
+    """Tell whether the word behind an option is its value, as far as options are known."""
+    flags = (o for o in common_options() if isinstance(o, click.Option) and (o.is_flag or o.count))
+    return option.startswith("--") and not any(option in flag.opts for flag in flags)
+
+
 def session_of(ctx: click.Context) -> Session:
     """Return the compiled pipeline of a command."""
-    session: Session = ctx.meta[_SESSION]
+    session: Session | None = ctx.meta.get(_SESSION)
+    if session is None:
+        raise UsageError("no pipeline is named", help="put it first: onexgen run PIPELINE")
     return session
 
 
@@ -93,7 +122,7 @@ def given_values(ctx: click.Context) -> dict[str, Any]:
 
 def _as_option(item: InputPlan) -> click.Option:
     name = "--" + item.name.replace("_", "-")
-    kind: Any = click.Choice(item.choices) if item.choices else _TYPES.get(item.type)
+    kind: Any = Choices(item.choices) if item.choices else _TYPES.get(item.type)
     names = [item.name, name]
     if item.type == "boolean":
         off = "--" + (item.disable or f"no_{item.name}").replace("_", "-")

@@ -45,6 +45,8 @@ class ModelFailureAnalysis(BaseModel):
 
     def get_report(self) -> str:
         """Return a report in Markdown."""
+        if not self.failure_count:
+            return f"## Failure analysis\n\n{self.summary}"
         lines = [
             "## Failure analysis", "",
             f"- Severity: {self.severity.value.upper()}",

@@ -15,7 +15,7 @@ from onexgen.cli.options import Options
 from onexgen.codegen.command_line import Wanted
 from onexgen.codegen.stage_box import StageBox, result_lines
 from onexgen.diagnostics import UsageError
-from onexgen.inputs import resolve_inputs
+from onexgen.inputs import read_named, resolve_inputs
 from onexgen.json_types import JsonObject
 from onexgen.runs import Run
 from onexgen.session import Session
@@ -53,7 +53,8 @@ def _inputs(session: Session, wanted: Wanted) -> JsonObject:
         "intelligence": wanted.intelligence,
         "quorum": wanted.quorum,
     }
-    return resolve_inputs(session.plan.inputs, given, default=session.settings.default)
+    plans = session.plan.inputs
+    return resolve_inputs(plans, read_named(plans, given), default=session.settings.default)
 
 
 def _failed(run: Run, display: StageBox, wanted: Wanted) -> int:

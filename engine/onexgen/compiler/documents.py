@@ -50,6 +50,7 @@ class Documents:
         self._overlay: tuple[Overlay, Marks] | None = None
         self._found: list[Diagnostic] = []
         self._marks: list[Marks] = []
+        self._of_no_kind: set[str] = set()
         self.prepared: dict[str, Json] = {}
         self.texts: dict[str, str] = {}
 
@@ -143,6 +144,8 @@ class Documents:
             marks.error("wrong-type", (), "expected a mapping with `version` and `kind` on top")
             return None
         actual = source.data.get("kind")
+        if name in self._of_no_kind:
+            return None
         if actual != kind:
             place: Path = ("kind",) if "kind" in source.data else ()
             said = f"this file is of kind '{actual}'" if actual else "missing key 'kind'"
@@ -169,13 +172,11 @@ class Documents:
             said = f"'{name}' is of kind '{other[0].kind}', expected '{kind}'"
             marks.error("wrong-kind", path, said)
 
-    def exists(
-        self, name: str, marks: Marks, path: Path, *, key: bool = False, folder: str = ""
-    ) -> bool:
+    def exists(self, name: str, marks: Marks, path: Path, *, key: bool = False) -> bool:
         """Tell whether a file that a document names is there; says so when it is not."""
-        if self.raw(name) is not None and name.startswith(folder):
+        if self.raw(name) is not None:
             return True
-        known = self.names(folder or name.split("/", maxsplit=1)[0] + "/")
+        known = self.names(name.split("/", maxsplit=1)[0] + "/")
         near = difflib.get_close_matches(name, known, n=1)
         marks.error(
             "file-not-found", path, f"no file '{name}' in this folder or in the pack",
@@ -192,7 +193,9 @@ class Documents:
             if source is None:
                 continue
             kind = source.data.get("kind") if isinstance(source.data, dict) else None
-            if isinstance(kind, str) and kind in KINDS:
+            if name.startswith("templates/"):
+                yield name, "family"
+            elif isinstance(kind, str) and kind in KINDS:
                 yield name, kind
             else:
                 self._unknown_kind(source, kind)
@@ -200,5 +203,6 @@ class Documents:
     def _unknown_kind(self, source: Source, kind: Json) -> None:
         place: Path = () if kind is None else ("kind",)
         said = "missing key 'kind'" if kind is None else f"no document is of kind '{kind}'"
+        self._of_no_kind.add(source.path)
         near = closest(str(kind), KINDS) or f"one of: {', '.join(KINDS)}"
         self.mark(source).error("unknown-kind", place, said, help=near)

@@ -181,7 +181,7 @@ class FamilyCompiler:
                 marks.error("unknown-template", (*place, "template"), said)
 
     def _sources(self, folders: list[str], templates: list[str]) -> list[str]:
-        """Return the files of a family: its documents, blueprints, templates, and what those name."""
+        """Return the files of a family: documents, blueprints, templates, and what those name."""
         used: dict[str, None] = dict.fromkeys(f"{folder}{_FAMILY}" for folder in folders)
         for name in self.blueprints:
             if name.removeprefix(FOLDER).partition("/")[0] in folders:

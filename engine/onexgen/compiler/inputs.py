@@ -94,7 +94,7 @@ def _choices(
     choices = given.choices
     if isinstance(choices, str):
         found = len(marks.diagnostics)
-        templates.condition(choices, marks, path, ())
+        templates.condition(choices, marks, path, (), "write a list, or ${{ ... }}")
         if len(marks.diagnostics) > found:
             return None
         try:

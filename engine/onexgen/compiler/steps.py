@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, get_args, get_type_hints
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -96,7 +96,9 @@ class StepCompiler:
 
     def _step(self, step: Step, path: Path) -> StepPlan:
         self._is_new("step", step.id, (*path, "id"))
-        if step.id in self._reserved or self._templates.is_reserved(step.id):
+        key = step.into or step.id
+        is_reserved = step.id in self._reserved or self._templates.is_reserved(step.id)
+        if is_reserved:
             said = f"'{step.id}' means something else in expressions"
             self._marks.error(
                 "reserved-name", (*path, "id"), said, help="give the step another name"
@@ -108,8 +110,7 @@ class StepCompiler:
                 help=closest(step.into, self.known),
             )  # fmt: skip
         self._action(step, path)
-        key = step.into or step.id
-        if key not in self.known:
+        if key not in self.known and step.into is None and not is_reserved:
             self.known.append(key)
         return StepPlan(
             id=step.id,
@@ -164,7 +165,9 @@ class StepCompiler:
             self._documents.refer(name, kind, self._marks, path)
         elif is_layer:
             self._layers.append((name, path))
-        elif self._documents.exists(name, self._marks, path, folder=FOLDER):
+        elif not name.startswith(FOLDER):
+            self._marks.error("not-a-file", path, f"a blueprint stands below {FOLDER}")
+        elif self._documents.exists(name, self._marks, path):
             self._blueprints.append((name, list(self.known)))
 
     def _option(self, value: Json, hint: Any, path: Path) -> None:
@@ -175,7 +178,8 @@ class StepCompiler:
             TypeAdapter(hint).validate_python(value, strict=True)
         except ValidationError:
             said = f"expected {describe(hint)}, got {shown(value)}"
-            near = closest(value, map(str, get_args(hint))) if isinstance(value, str) else ""
+            is_choice = get_origin(hint) is Literal and isinstance(value, str)
+            near = closest(str(value), get_args(hint)) if is_choice else ""
             self._marks.error("wrong-type", path, said, help=near)
 
 

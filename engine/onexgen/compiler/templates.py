@@ -10,10 +10,11 @@ from jinja2 import TemplateNotFound, TemplateSyntaxError, meta, nodes
 
 from onexgen.compiler.template_names import TemplateNames, names_of, undefined
 from onexgen.diagnostics import Diagnostic, Span, closest
-from onexgen.expressions import Expressions
+from onexgen.expressions import Expressions, said_by
 from onexgen.json_types import Json
 from onexgen.source import Marks, Path
 
+_TRUTH: Final = "text is always true; write true, false or ${{ ... }}"
 _UNKNOWN: Final = re.compile(r"No (filter|test) named '(.+)'\.")
 # Words of the language of expressions, which no value can be called.
 _KEYWORDS: Final = frozenset(
@@ -33,7 +34,9 @@ class TemplateCheck:
         """Tell whether expressions could not reach a value of this name."""
         return name in _KEYWORDS or name in self._environment.globals
 
-    def condition(self, value: str | bool, marks: Marks, path: Path, known: Iterable[str]) -> None:
+    def condition(
+        self, value: str | bool, marks: Marks, path: Path, known: Iterable[str], help: str = _TRUTH
+    ) -> None:
         """Check what must be true, false, or one whole expression: other text is always true."""
         if isinstance(value, bool):
             return
@@ -42,7 +45,7 @@ class TemplateCheck:
         if len(marks.diagnostics) == found and not self._expressions.is_whole(value):
             marks.error(
                 "not-an-expression", path, f"expected one whole expression, got '{value.strip()}'",
-                help="text is always true; write true, false or ${{ ... }}",
+                help=help,
             )  # fmt: skip
 
     def value(self, value: Json, marks: Marks, path: Path, known: Iterable[str]) -> None:
@@ -62,7 +65,7 @@ class TemplateCheck:
                 if is_expression:
                     self._expression(part, marks, path, known)
         except TemplateSyntaxError as error:
-            said = f"{(error.message or '').removesuffix('.')} in '{text.strip()}'"
+            said = f"{said_by(error)} in '{' '.join(text.split())}'"
             marks.error("expression-syntax", path, said, help=self._nearest(error))
 
     def _expression(self, part: str, marks: Marks, path: Path, known: Iterable[str]) -> None:
@@ -84,7 +87,7 @@ class TemplateCheck:
             tree = self._environment.parse(text, name=name)
             self._environment.compile(tree, name=name)
         except TemplateSyntaxError as error:
-            message, help_text = (error.message or "").removesuffix("."), self._nearest(error)
+            message, help_text = said_by(error), self._nearest(error)
             return [_at(name, text, error.lineno, "template-syntax", message, help_text)], None
         names = names_of(tree)
         missing = {k: line for k, line in names.references.items() if not self._exists(k)}

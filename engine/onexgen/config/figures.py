@@ -25,6 +25,7 @@ class Unit(Strict):
     reach: int = Field(
         default=0, ge=0, le=4, description="Words that may stand between number and unit."
     )
+    bare: bool = Field(default=False, description="Whether results leave the unit out.")
     keep: bool = Field(
         default=False, description="Whether a number without known meaning stays in this unit."
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from onexgen.extraction.fields import FieldFound, Fields
@@ -16,6 +17,8 @@ from onexgen.text import plain_word, words_of
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+|\n")
 _LISTS: Final = re.compile(r"[,;]|\band\b")
+_LABELS: Final = re.compile(r"[:=\u2013]")
+_SURE: Final = re.compile(r"\w_\w|\(|:\s")
 _CALL: Final = re.compile(r"`?\b([A-Za-z_]\w*)\(([^()\n]{3,600})\)")
 _BRACKETS: Final = re.compile(r"\b([A-Za-z][\w-]*(?: \w+)?)\s+\(([^()\n]{5,400})\)")
 _LABEL: Final = re.compile(r"\W*([A-Za-z][\w' `-]{1,60}?)[*`]*\s*[:=\u2013]\**\s+(.{3,600})")
@@ -23,6 +26,9 @@ _TITLE_LENGTH: Final = 80
 _COLONS: Final = (":", " is", " of")
 _LONGEST_NAME: Final = 2
 _CLAUSE: Final = re.compile(r"[,;:]\s")
+# Beyond these a sentence is no list of fields, only long.
+_OPENERS: Final = 16
+_LONGEST_LIST: Final = 1000
 _LEAST: Final = 2
 
 
@@ -140,30 +146,51 @@ class Entities:
                 yield found
 
     def _sentence(self, sentence: str, place: int, title: str) -> Found | None:
+        """Read a sentence by the first of the forms that fits."""
+        readers = [self._opened]
+        if "(" in sentence:
+            readers = [self._called, self._opened, self._labelled, self._bracketed]
+        elif _LABELS.search(sentence):
+            readers = [self._opened, self._labelled]
+        if _SURE.search(sentence):
+            readers.append(self._anywhere)
+        return next(filter(None, (read(sentence, place, title) for read in readers)), None)
+
+    def _called(self, sentence: str, place: int, title: str) -> Found | None:
+        """Read `piece(id: uuid, length: float)`."""
         for found in _CALL.finditer(sentence):
             fields = self._fields.listed(found.group(2))
             if sum(field.is_sure for field in fields) >= _LEAST:
                 return self._first(self._thing(place, snake(found.group(1)), fields))
-        opened = self._opened(sentence, place, title)
-        if opened is not None:
-            return opened
+        return None
+
+    def _labelled(self, sentence: str, place: int, title: str) -> Found | None:
+        """Read `Order: id (uuid), total (decimal)`."""
         label = self._last_label(sentence)
-        if label is not None:
-            fields = self._fields.listed(label.group(2))
-            said = " ".join(words_of(label.group(1)))
-            known = said in self._labels
-            if self._is_list(fields, strong=known):
-                noun = "" if known else self._head(label.group(1))
-                return self._first(self._thing(place, noun or title, fields))
+        if label is None:
+            return None
+        fields = self._fields.listed(label.group(2))
+        known = " ".join(words_of(label.group(1))) in self._labels
+        if not self._is_list(fields, strong=known):
+            return None
+        noun = "" if known else self._head(label.group(1))
+        return self._first(self._thing(place, noun or title, fields))
+
+    def _bracketed(self, sentence: str, place: int, title: str) -> Found | None:
+        """Read `persons (given name, surname, born on)`."""
         for found in _BRACKETS.finditer(sentence):
             fields = self._fields.listed(found.group(2))
             if len(fields) > _LEAST and self._shows(fields):
                 return self._first(self._thing(place, self._noun(found.group(1)) or title, fields))
-        before, fields = self._fields.anywhere(sentence)
-        if sum(field.is_sure for field in fields) >= _LEAST:
-            name = self._noun(_CLAUSE.split(before)[-1])
-            return self._first(self._thing(place, name or title, fields))
         return None
+
+    def _anywhere(self, sentence: str, place: int, title: str) -> Found | None:
+        """Read fields whose form shows what they are, wherever they are listed."""
+        before, fields = self._fields.anywhere(sentence)
+        if sum(field.is_sure for field in fields) < _LEAST:
+            return None
+        name = self._noun(_CLAUSE.split(before)[-1])
+        return self._first(self._thing(place, name or title, fields))
 
     def _last_label(self, sentence: str) -> re.Match[str] | None:
         """Return the label next to the list: `Input - orders: id, total` is about orders."""
@@ -177,9 +204,10 @@ class Entities:
 
     def _opened(self, sentence: str, place: int, title: str) -> Found | None:
         """Read `a customer has name and email`, `the record consists of ...`."""
-        for found in self._opens.finditer(sentence):
-            fields = self._fields.listed(sentence[found.end() :])
-            if len(fields) > _LEAST and self._is_list(fields, strong=False):
+        for found in islice(self._opens.finditer(sentence), _OPENERS):
+            fields = self._fields.listed(sentence[found.end() : found.end() + _LONGEST_LIST])
+            plenty = len(fields) > _LEAST or all(field.type for field in fields)
+            if plenty and self._is_list(fields, strong=False):
                 name = self._noun(_CLAUSE.split(sentence[: found.start()])[-1])
                 thing = self._first(self._thing(place, name or title, fields))
                 if thing is not None:

@@ -27,6 +27,7 @@ class UnitForm(TypedDict):
     dimension: str
     factor: float
     reach: int
+    bare: bool
     keep: bool
 
 

@@ -24,6 +24,8 @@ _SCALES: Final = {"k": 1e3, "K": 1e3, "M": 1e6}
 _CONTINUED: Final = re.compile(r"[.:]\d|-\d+-\d|_")
 _BULLET: Final = re.compile(r"(?:^|\n)[ \t>*-]*$")
 _UNIT_WORDS: Final = 3
+# Longer rows of digits are keys, not amounts.
+_MOST_DIGITS: Final = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class Numbers:
 
     def _figure(self, raw: str, found: re.Match[str], *, follows: bool = False) -> Figure | None:
         """Return a number with its unit; `follows` when it is the second end of a range."""
-        if not follows and _is_part(raw, found):
+        if len(found.group("digits")) > _MOST_DIGITS or (not follows and _is_part(raw, found)):
             return None
         start, end = found.start("digits"), found.end("digits")
         sign = "" if follows else found.group("sign")

@@ -83,6 +83,7 @@ def _units(quantities: Quantities, path: Path, marks: Marks) -> dict[str, UnitFo
             "dimension": unit.dimension,
             "factor": unit.factor,
             "reach": unit.reach,
+            "bare": unit.bare,
             "keep": unit.keep,
         }
     return units

@@ -139,14 +139,12 @@ class Quantities:
     def _parameter(self, label: str, value: float, unit: str, text: str) -> JsonObject:
         meaning = self.form["meanings"].get(label)
         known = self.form["units"].get(unit)
-        shown, factor = unit, 1.0
+        shown, factor = "" if known is None or known["bare"] else unit, 1.0
         if meaning is not None and meaning["unit"]:
             shown = meaning["unit"]
             factor = known["factor"] / meaning["scale"] if known else 1.0
-        elif known is not None and not known["keep"]:
+        elif known is not None and not known["keep"] and not known["bare"]:
             shown, factor = self._base(known["dimension"]), known["factor"]
-        elif meaning is not None and known is not None and label != self.form["other"]:
-            factor = 1.0
         return {
             "meaning": label,
             "value": tidy(value * factor),
