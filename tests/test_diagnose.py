@@ -10,6 +10,7 @@ import pytest
 
 from onexgen.diagnostics import ConfigError
 from onexgen.inputs import resolve_inputs
+from onexgen.runs import Run
 from onexgen.session import Session, drain
 from onexgen.testing.diagnosis import diagnose, matched, recognise
 
@@ -195,17 +196,22 @@ def test_no_failure() -> None:
     )  # fmt: skip
 
 
-def test_pipeline(tmp_path: Path) -> None:
-    """`pipelines/test.yaml` runs the tests of a folder and explains what failed."""
-    folder = tmp_path / "soup"
+def outcome(cwd: Path, *, strict: bool) -> tuple[Session, Run]:
+    """Return how `pipelines/test.yaml` ended for a package with a broken import."""
+    folder = cwd / "soup"
     (folder / "tests").mkdir(parents=True)
     for name in ("__init__.py", "tests/__init__.py"):
         (folder / name).touch()
     (folder / "tests/test_a.py").write_text("import no_such_spoon\n")
-
-    session = Session("pipelines/test.yaml", cwd=tmp_path)
-    inputs = resolve_inputs(session.plan.inputs, {"path": "soup"})
+    session = Session("pipelines/test.yaml", cwd=cwd)
+    inputs = resolve_inputs(session.plan.inputs, {"path": "soup", "strict": strict})
     [run] = drain(session.run([inputs]))
+    return session, run
+
+
+def test_pipeline(tmp_path: Path) -> None:
+    """The pipeline runs the tests of a folder and explains what failed."""
+    session, run = outcome(tmp_path, strict=False)
 
     assert run.error is None
     outputs: Any = session.outputs(run)
@@ -213,6 +219,18 @@ def test_pipeline(tmp_path: Path) -> None:
     assert outputs["diagnosis"]["summary"] == (
         "1 of 1 tests failed. Import Error: missing Python modules: no_such_spoon"
     )
+
+
+def test_strict_pipeline(tmp_path: Path) -> None:
+    """In strict mode, failed tests are a failure that says how to repair them."""
+    _, run = outcome(tmp_path, strict=True)
+
+    why = "1 of 1 tests failed. Import Error: missing Python modules: no_such_spoon"
+    repair = "Add the packages of these modules to your dependencies and install them"
+    assert run.error is not None
+    assert str(run.error) == f"The tests do not pass. {why}"
+    assert run.error.help == f"{repair}: no_such_spoon"
+    assert run.error.exit_code == 1
 
 
 @pytest.mark.parametrize(

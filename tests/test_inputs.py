@@ -76,8 +76,8 @@ def test_converted(kind: str, given: Any, value: Json) -> None:
         ({"type": "integer"}, 1.5, "input 'it' must be a whole number, got the number 1.5", ""),
         ({"type": "integer"}, True, "input 'it' must be a whole number, got true", ""),
         (
-            {"type": "integer"}, "9" * 5000, f"input 'it' must be a whole number, got '{'9' * 60}...'",
-            "",
+            {"type": "integer"}, "9" * 5000,
+            f"input 'it' must be a whole number, got '{'9' * 60}...'", "",
         ),
         ({"type": "number"}, "nan", "input 'it' must be a number, got 'nan'", ""),
         ({"type": "number"}, "-inf", "input 'it' must be a number, got '-inf'", ""),
@@ -108,8 +108,8 @@ def test_converted(kind: str, given: Any, value: Json) -> None:
         ({"minimum": 1, "type": "integer"}, 0, "input 'it' must be at least 1, got 0", ""),
         ({"maximum": 2.5, "type": "number"}, "3", "input 'it' must be at most 2.5, got 3.0", ""),
         (
-            {"minimum": 1, "maximum": 9, "type": "number"}, 10, "input 'it' must be at most 9, got 10.0",
-            "",
+            {"minimum": 1, "maximum": 9, "type": "number"}, 10,
+            "input 'it' must be at most 9, got 10.0", "",
         ),
         (
             {"max_length": 20000}, "x" * 20001, "input 'it' has 20,001 characters",

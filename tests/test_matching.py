@@ -8,7 +8,8 @@ import pytest
 from tests.reading.pack import compile_text
 
 from onexgen.extraction.reader import PLAIN
-from onexgen.matching import Firing, Matcher
+from onexgen.firing import Firing
+from onexgen.matching import Matcher
 from onexgen.text import LanguageForm, OpenerForm
 
 NO: OpenerForm = {"words": ["no"], "line": False, "behind": False, "at_most": 9}

@@ -149,6 +149,29 @@ def test_interrupt(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("variables", "has_color"),
+    [
+        ({"TERM": "xterm"}, True),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+        ({"TERM": "dumb"}, False),
+    ],
+    ids=["terminal", "no-color", "dumb"],
+)
+def test_color(tmp_path: Path, variables: dict[str, str], has_color: bool) -> None:
+    """Only a terminal gets colours, and only if its user wants them."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [*COMMAND, "Create a node"], cwd=tmp_path, env=environment(**variables), stderr=theirs
+    ) as process:
+        os.close(theirs)
+        shown = _everything(ours)
+        process.wait(60)
+
+    assert ("[\x1b[31m✗\x1b[0m]" in shown, "[✗]" in shown) == (has_color, not has_color)
+    assert ("\x1b" in shown) is has_color
+
+
+@pytest.mark.parametrize(
     ("answers", "code", "made"),
     [("a\n", 130, []), ("c\n" * 9, 0, ["generated_nodes"])],
     ids=["abort", "continue"],

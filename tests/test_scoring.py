@@ -127,7 +127,7 @@ def test_a_field_speaks_too() -> None:
     """What is already understood gives points."""
     answer = score("", subject={"taste": ["sweet", "sour"]})
 
-    assert (answer["label"], answer["indicators"]) == ("cake", ["Matter match: sweet"])
+    assert (answer["label"], answer["indicators"]) == ("cake", ["Matter match: taste is sweet"])
 
 
 def test_a_hint_decides() -> None:

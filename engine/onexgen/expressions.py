@@ -131,6 +131,8 @@ class Expressions:
         )
         del self.environment.filters[_RANDOM_FILTER], self.environment.globals[_RANDOM_GLOBAL]
         self.environment.filters.update(FILTERS)
+        # Functions that are there only while documents are compiled.
+        self.functions = frozenset(functions or ())
         self.environment.globals.update({"omit": OMIT, **(functions or {})})
         # Only finds where expressions begin and end: `{%` and `{#` mean nothing there.
         self._splitter = self.environment.overlay(

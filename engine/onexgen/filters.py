@@ -21,6 +21,7 @@ _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_WORD: Final = re.compile(r"[^A-Za-z0-9]+")
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#+!|<>~$&:-])")
 _IRREGULAR: Final = {"person": "people", "child": "children", "datum": "data"}
+_UNCHANGED: Final = frozenset({"series", "species", "news"})
 _SINGULAR: Final = {many: one for one, many in _IRREGULAR.items()}
 
 
@@ -127,6 +128,8 @@ def plural(word: str) -> str:
     prefix = f"{head}_" if head else ""
     if last in _IRREGULAR:
         return prefix + _IRREGULAR[last]
+    if last in _UNCHANGED:
+        return word
     if last in _SINGULAR or (last.endswith("s") and singular(last) != last):
         return word
     if last.endswith(("s", "x", "z", "ch", "sh")):
@@ -142,9 +145,11 @@ def singular(word: str) -> str:
     prefix = f"{head}_" if head else ""
     if last in _SINGULAR:
         return prefix + _SINGULAR[last]
+    if last in _UNCHANGED:
+        return word
     if last.endswith("ies") and len(last) > 4:
         return f"{word[:-3]}y"
-    if last.endswith(("ses", "xes", "zes", "ches", "shes")) and not last.endswith(("ases", "uses")):
+    if last.endswith(("sses", "xes", "zzes", "ches", "shes", "buses", "statuses")):
         return word[:-2]
     if last.endswith("s") and not last.endswith(("ss", "us", "is")):
         return word[:-1]

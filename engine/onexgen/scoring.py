@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypedDict
 
+from onexgen.firing import Firing, Reading, fire
 from onexgen.json_types import Json, JsonObject
-from onexgen.matching import Firing, Matcher, Reading, RulesForm, fire
+from onexgen.matching import Matcher, RulesForm
 
 _DIGITS = 4
 # Terms of one rule beyond this many say nothing new.
@@ -157,8 +158,7 @@ def _indicators(scores: Scores, winner: str, reading: Reading, hint: str) -> lis
     for firing in ordered:
         if firing.rule.label == winner and _points(firing, scores) > 0:
             kind = (firing.rule.factor or "rule").replace("_", " ").capitalize()
-            said = matched_text(firing, reading) or firing.rule.id.replace("-", " ")
-            lines.append(f"{kind} match: {said}")
+            lines.append(f"{kind} match: {matched_text(firing, reading)}")
     return lines
 
 
@@ -184,9 +184,8 @@ def flip(matcher: Matcher, reading: Reading, scores: Scores) -> JsonObject | Non
         changed = max(scores.labels, key=lambda label: totals[label])
         gain = totals[changed] - totals[winner]
         if changed != winner and (best is None or gain > best[0]):
-            shown = matcher.terms[term]["shown"]
-            said = reading.words(reading.hits[term][0]) or shown
-            best = (gain, {"text": said, "term": shown, "to": changed})
+            said = reading.words(reading.hits[term][0])
+            best = (gain, {"text": said, "term": matcher.terms[term]["shown"], "to": changed})
     return best[1] if best else None
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 from typing import Final, TypedDict
-
-from onexgen.spelling import Spelling
 
 # How much stands between two words.
 JOINED, COMMA, CLAUSE, SENTENCE = 0, 1, 2, 3
@@ -20,7 +18,6 @@ _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _SPLIT: Final = re.compile(rf"({_WORD.pattern})")
 _CODE: Final = re.compile(r"```.*?```", re.DOTALL)
 _NOT_LINE_END: Final = re.compile(r"[^\n]")
-NO_SPELLING: Final = Spelling()
 _STOPS: Final = frozenset(".!?\u2026\u3002")
 _CLAUSES: Final = frozenset(';:()[]{}|"\u2013\u2014\u2192\u201c\u201d')
 _COMMAS: Final = frozenset(",.\u3001")
@@ -113,7 +110,7 @@ def read_text(
     raw: str,
     language: str,
     abbreviations: frozenset[str] = frozenset(),
-    spelling: Spelling = NO_SPELLING,
+    spelling: Mapping[str, str] | None = None,
 ) -> Text:
     """Cut a text into words; words that are misspelt are read as what was meant."""
     raw = without_code(raw)
@@ -122,7 +119,7 @@ def read_text(
     ends = list(accumulate(map(len, parts)))[1::2]
     starts = [end - len(word) for end, word in zip(ends, found, strict=True)]
     plain = map(str.lower, found) if raw.isascii() else map(plain_word, found)
-    words = [spelling[word] for word in plain]
+    words = list(plain) if spelling is None else [spelling[word] for word in plain]
     breaks = [_GAPS.get(gap, -1) for gap in gaps]
     for place, level in enumerate(breaks):
         if level < 0:

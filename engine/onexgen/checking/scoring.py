@@ -26,7 +26,7 @@ def report(rules: Mapping[str, Any], results: Results, minimum: float | None = N
     errors = [_said(item) for item in findings if item["severity"] == "error"]
     errors += _below(components, levels["error"])
     warnings = [_said(item) for item in findings if item["severity"] == "warning"]
-    warnings += [text for text in _below(components, levels["warning"]) if text not in errors]
+    warnings += _below(components, levels["warning"], levels["error"])
     return {
         "score": score,
         "passed": (
@@ -64,11 +64,11 @@ def _components(rules: Mapping[str, Any], results: Results) -> dict[str, Any]:
     return parts
 
 
-def _below(components: Mapping[str, Any], level: float) -> list[str]:
+def _below(components: Mapping[str, Any], level: float, least: float = 0.0) -> list[str]:
     return [
         f"{part['title']} is {part['score']:.2f}, below {level:g}"
         for part in components.values()
-        if part["score"] < level
+        if least <= part["score"] < level
     ]
 
 

@@ -28,25 +28,24 @@ class StageBox(Display):
         """Show progress only if messages of that level are wanted."""
         self._wanted = wanted
         self._is_live = wants_color(sys.stderr)
-        self._is_open = False
 
     @override
     def __enter__(self) -> Self:
         """Draw the upper edge."""
         self._write(f"┌{'─' * _INNER}┐\n")
-        self._is_open = True
         return self
 
     @override
     def __exit__(self, *_: object) -> None:
         """Draw the lower edge."""
-        self._is_open = False
         self._write(f"└{'─' * _INNER}┘\n\n")
 
     @override
     def started(self, session: Session, inputs: JsonObject, correlation_id: str) -> None:
         """Say what begins."""
-        prompt = " ".join(str(inputs["prompt"]).split())
+        # A prompt from a file may hold what a terminal takes for commands.
+        prompt = "".join(c if c.isprintable() else " " for c in str(inputs["prompt"]))
+        prompt = " ".join(prompt.split())
         shown = prompt if len(prompt) <= _SHOWN else f"{prompt[:_SHOWN]}..."
         self._write(
             "🚀 Generating ONEX node...\n"
@@ -58,19 +57,15 @@ class StageBox(Display):
     @override
     def show(self, progress: Progress) -> None:
         """Add the line of a stage."""
-        report = progress.runs[0].stages[-1] if progress.runs and progress.runs[0].stages else None
         if not progress.runs:
             if self._is_live:
                 self._write(_line(_head(progress.number, progress.total, progress.stage.title)))
             return
-        if report is None or report.id != progress.stage.id:
-            return
-        head = _head(report.number, progress.total, report.title)
-        mark = _MARKS[report.status]
-        start = "\r" if self._is_live else ""
-        color = _COLORS[mark] if self._is_live else ""
-        self._write(f"{start}{_line(head, mark, report.seconds, color)}\n")
-        self._say_more(report)
+        report = next((s for s in progress.runs[0].stages if s.id == progress.stage.id), None)
+        if report is not None:
+            head = _head(report.number, progress.total, report.title)
+            self._write(_line(head, report, is_live=self._is_live) + "\n")
+            self._say_more(report)
 
     @override
     def failed(self, run: Run) -> None:
@@ -114,7 +109,11 @@ def _head(number: int, total: int, title: str) -> str:
     return f"Stage {number}/{total}: {title}"
 
 
-def _line(head: str, mark: str = " ", seconds: float | None = None, color: str = "") -> str:
-    time = "" if seconds is None else f"{seconds:.2f}s" if seconds < 1 else f"{seconds:.1f}s"
-    shown = f"{color}{mark}{_PLAIN}" if color else mark
-    return f"│ {head:<{_HEAD}}[{shown}] {time:<{_INNER - _HEAD - 5}}│"
+def _line(head: str, report: StageReport | None = None, *, is_live: bool = False) -> str:
+    """Return a line of the box; a live one replaces that of the stage while it ran."""
+    mark = _MARKS[report.status] if report else " "
+    seconds = report.seconds if report else 0.0
+    time = "" if report is None else f"{seconds:.2f}s" if seconds < 1 else f"{seconds:.1f}s"
+    shown = f"{_COLORS[mark]}{mark}{_PLAIN}" if is_live else mark
+    start = "\r" if is_live else ""
+    return f"{start}│ {head:<{_HEAD}}[{shown}] {time:<{_INNER - _HEAD - 5}}│"

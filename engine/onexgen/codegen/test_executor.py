@@ -44,6 +44,7 @@ class TestExecutor:
             "test_timeout": timeout_seconds or config.timeout_seconds,
             "coverage": config.enable_coverage,
             "minimum_coverage": config.coverage_threshold,
+            "strict": False,
         }
         record = await asyncio.to_thread(completed, "test", given)
         results = ModelTestResults.of(record["test_results"])

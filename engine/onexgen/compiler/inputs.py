@@ -94,7 +94,8 @@ def _choices(
     choices = given.choices
     if isinstance(choices, str):
         found = len(marks.diagnostics)
-        templates.condition(choices, marks, path, (), "write a list, or ${{ ... }}")
+        known = expressions.functions
+        templates.condition(choices, marks, path, known, "write a list, or ${{ ... }}")
         if len(marks.diagnostics) > found:
             return None
         try:

@@ -25,12 +25,18 @@ class TemplateNames:
         return {**self.extends, **self.includes, **self.imports}
 
 
-def names_of(tree: nodes.Template) -> TemplateNames:
+def needed(tree: nodes.Template, functions: Collection[str]) -> set[str]:
+    """Return the names that a template needs; `functions` are not there while it runs."""
+    used = {node.name for node in tree.find_all(nodes.Name)}
+    return meta.find_undeclared_variables(tree) | used.intersection(functions)
+
+
+def names_of(tree: nodes.Template, functions: Collection[str]) -> TemplateNames:
     """Return what a template defines and needs."""
-    needed = meta.find_undeclared_variables(tree)
+    words = needed(tree, functions)
     lines = [(node.name, node.lineno) for node in tree.find_all(nodes.Name)]
     return TemplateNames(
-        needs={word: min(n for name, n in lines if name == word) for word in sorted(needed)},
+        needs={word: min(n for name, n in lines if name == word) for word in sorted(words)},
         top=frozenset(_stored(_level(tree.body))),
         inner=frozenset(_stored(tree.find_all(nodes.Node))),
         extends=_targets(tree, nodes.Extends),

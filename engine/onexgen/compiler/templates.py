@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from jinja2 import TemplateNotFound, TemplateSyntaxError, meta, nodes
+from jinja2 import TemplateNotFound, TemplateSyntaxError, nodes
 
-from onexgen.compiler.template_names import TemplateNames, names_of, undefined
+from onexgen.compiler.template_names import TemplateNames, names_of, needed, undefined
 from onexgen.diagnostics import Diagnostic, Span, closest
 from onexgen.expressions import Expressions, said_by
 from onexgen.json_types import Json
@@ -29,6 +29,7 @@ class TemplateCheck:
         """Use the environment that the run will use."""
         self._expressions = expressions
         self._environment = expressions.environment
+        self._globals = frozenset(expressions.environment.globals) - expressions.functions
 
     def is_reserved(self, name: str) -> bool:
         """Tell whether expressions could not reach a value of this name."""
@@ -74,8 +75,8 @@ class TemplateCheck:
             raise TemplateSyntaxError("more than one expression", 1)
         self._environment.compile(tree)
         names = set(known)
-        for name in sorted(meta.find_undeclared_variables(tree) - names):
-            if name not in self._environment.globals:
+        for name in sorted(needed(tree, self._expressions.functions) - names):
+            if name not in self._globals:
                 marks.error(
                     "undefined-name", path, f"nothing defines '{name}' here",
                     help=closest(name, names),
@@ -89,7 +90,7 @@ class TemplateCheck:
         except TemplateSyntaxError as error:
             message, help_text = said_by(error), self._nearest(error)
             return [_at(name, text, error.lineno, "template-syntax", message, help_text)], None
-        names = names_of(tree)
+        names = names_of(tree, self._expressions.functions)
         missing = {k: line for k, line in names.references.items() if not self._exists(k)}
         found = [
             _at(name, text, line, "unknown-template", f"no template is named '{target}'", "")
@@ -101,9 +102,9 @@ class TemplateCheck:
         self, templates: Mapping[str, TemplateNames], texts: Mapping[str, str], known: Iterable[str]
     ) -> Iterator[Diagnostic]:
         """Yield every name in templates that nobody defines."""
-        for name, word, line, given in undefined(templates, [*known, *self._environment.globals]):
+        for name, word, line, given in undefined(templates, [*known, *self._globals]):
             said = f"nothing defines '{word}' here"
-            near = closest(word, given.difference(self._environment.globals))
+            near = closest(word, given - self._globals)
             yield _at(name, texts[name], line, "undefined-name", said, near)
 
     def _nearest(self, error: TemplateSyntaxError) -> str:

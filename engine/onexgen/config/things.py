@@ -37,6 +37,10 @@ class Entities(Strict):
     joins: list[str] = Field(
         default_factory=list, description="Words left out within names of fields."
     )
+    places: list[str] = Field(
+        default_factory=list,
+        description="Words between a field and the proper name of where it is kept.",
+    )
     choice: Name = Field(description="The type of a field whose values are listed.")
     opens: list[str] = Field(
         min_length=1, description="Words between a thing and its fields: `has`, `consists of`."
@@ -151,7 +155,4 @@ class Need(Strict):
 class Guidance(Strict):
     """When a text says too little, and what to tell its author."""
 
-    words: list[str] = Field(
-        default_factory=list, description="Words that say enough by themselves (field `words`)."
-    )
     needs: list[Need] = Field(min_length=1, description="What a good text says.")

@@ -44,6 +44,7 @@ class Fields:
         self._soft = frozenset(form["soft"])
         self._many = frozenset(form["many"])
         self._joins = frozenset(form["joins"])
+        self._places = frozenset(form["places"])
         self._of = form["of"]
         self._enum = form["choice"]
         self._forms = [(re.compile(regex), kind) for regex, kind in form["forms"].items()]
@@ -83,13 +84,20 @@ class Fields:
         remark = " ".join(a or b for a, b in _PARENTHESIS.findall(text))
         left, _, right = _partition(_PARENTHESIS.sub(" ", text))
         kind = self.type_of(remark) or self.type_of(right)
-        words = _words(left)
+        words = self._before_place(_words(left))
         snake = [word for word in words if "_" in word.strip("_") and not word.isupper()]
         if snake:
             rest = " ".join(word for word in words if word not in snake)
             kind = kind or self.type_of(rest)
             return FieldFound(snake[0].lower(), kind or self._guess(snake[0]), True)
         return self._plain(words, kind, is_typed=bool(remark or right))
+
+    def _before_place(self, words: list[str]) -> list[str]:
+        """Leave out where things are kept: `email in Alexandria`."""
+        for place in range(1, len(words) - 1):
+            if words[place] in self._places and words[place + 1][0].isupper():
+                return words[:place]
+        return words
 
     def _plain(self, words: list[str], kind: str | None, *, is_typed: bool) -> FieldFound | None:
         """Return the field that ordinary words name: `the date of birth`, `year as integer`."""

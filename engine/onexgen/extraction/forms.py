@@ -104,6 +104,7 @@ class EntitiesForm(TypedDict):
     soft: list[str]
     many: list[str]
     joins: list[str]
+    places: list[str]
     of: str
     choice: str
     opens: list[list[str]]
@@ -192,7 +193,6 @@ class NeedForm(TypedDict):
 class GuidanceForm(TypedDict):
     """Advice."""
 
-    words: list[str]
     needs: list[NeedForm]
 
 

@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 from onexgen.extraction.composing import chosen
 from onexgen.extraction.forms import NamingForm
 from onexgen.filters import singular
+from onexgen.firing import NOWHERE, Firing, Reading
 from onexgen.json_types import JsonObject
-from onexgen.matching import NOWHERE, Firing, Reading
 from onexgen.text import CLAUSE, COMMA, SENTENCE, Text
 
 _TITLE: Final = re.compile(r"\s*(?:#|\[?[A-Z]{2,}-\d+)")

@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import Final
 
 from onexgen.extraction.numbers import Figure
-from onexgen.matching import NOWHERE, Firing, Hit
+from onexgen.firing import NOWHERE, Firing, Hit
 from onexgen.text import SENTENCE, Text
 
 # How far a comma, a clause and another number keep words and numbers apart, in words.

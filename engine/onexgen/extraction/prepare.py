@@ -152,6 +152,7 @@ def _entities(document: Extraction) -> EntitiesForm | None:
         "soft": [word for kind in entities.types for word in kind.soft],
         "many": [kind.name for kind in entities.types if kind.many],
         "joins": entities.joins,
+        "places": entities.places,
         "of": entities.of,
         "endings": {word: kind.name for kind in entities.types for word in kind.endings},
         "forms": {kind.form: kind.name for kind in entities.types if kind.form},

@@ -11,8 +11,8 @@ from onexgen.extraction.forms import MeaningForm, QuantitiesForm
 from onexgen.extraction.mentions import Mentions
 from onexgen.extraction.nearness import Group, distance_to, distances_of, is_on, next_to
 from onexgen.extraction.numbers import COUNT, Figure, Numbers
+from onexgen.firing import NOWHERE, Firing, Hit, Reading
 from onexgen.json_types import Json, JsonObject
-from onexgen.matching import NOWHERE, Firing, Hit, Reading
 from onexgen.text import Text
 
 _WORDS_IN_TEXT: Final = 3.0

@@ -16,8 +16,9 @@ from onexgen.extraction.entities import Entities
 from onexgen.extraction.forms import ChoiceForm, ExtractionForm
 from onexgen.extraction.naming import Named, Naming
 from onexgen.extraction.quantities import Quantities, settings_of
+from onexgen.firing import Firing, Reading
 from onexgen.json_types import Json, JsonObject
-from onexgen.matching import Firing, Matcher, Reading
+from onexgen.matching import Matcher
 from onexgen.scoring import LabelForm, ScoringForm, matched_text, tally
 from onexgen.text import LanguageForm
 

@@ -1,0 +1,129 @@
+"""Things with fields in single sentences: `has ...`, `Order: ...`, calls and brackets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import islice
+from typing import Final, NamedTuple
+
+from onexgen.extraction.fields import FieldFound, Fields
+from onexgen.extraction.forms import EntitiesForm
+from onexgen.extraction.nouns import Nouns
+from onexgen.filters import snake
+from onexgen.text import words_of
+
+_LISTS: Final = re.compile(r"[,;]|\band\b")
+_LABELS: Final = re.compile(r"[:=\u2013]")
+_SURE: Final = re.compile(r"\w_\w|\(|:\s")
+_CALL: Final = re.compile(r"`?\b([A-Za-z_]\w*)\(([^()\n]{3,600})\)")
+_BRACKETS: Final = re.compile(r"\b([A-Za-z][\w-]*(?: \w+)?)\s+\(([^()\n]{5,400})\)")
+_LABEL: Final = re.compile(r"\W*([A-Za-z][\w' `-]{1,60}?)[*`]*\s*[:=\u2013]\**\s+(.{3,600})")
+_CLAUSE: Final = re.compile(r"[,;:]\s")
+# Beyond these a sentence is no list of fields, only long.
+_OPENERS: Final = 16
+_LONGEST_LIST: Final = 1000
+LEAST: Final = 2
+"""One field alone makes no thing."""
+
+
+class Said(NamedTuple):
+    """A thing in a sentence; the name is empty when the sentence has none."""
+
+    name: str
+    fields: list[FieldFound]
+
+
+class Sentences:
+    """Reads sentences."""
+
+    def __init__(self, form: EntitiesForm, fields: Fields, nouns: Nouns) -> None:
+        """Prepare the words that introduce fields."""
+        self._fields = fields
+        self._nouns = nouns
+        self._labels = {" ".join(words) for words in form["labels"]}
+        phrases = sorted((" ".join(words) for words in form["opens"]), key=len, reverse=True)
+        self._opens = re.compile(
+            rf"\b(?:{'|'.join(map(re.escape, phrases))})\b:?\s*", re.IGNORECASE
+        )
+
+    def __call__(self, sentence: str) -> Said | None:
+        """Read a sentence by the first of the forms that fits."""
+        if _LISTS.search(sentence) is None:
+            return None
+        readers: list[Callable[[str], Said | None]] = [self._opened]
+        if "(" in sentence:
+            readers = [self._called, self._opened, self._labelled, self._bracketed]
+        elif _LABELS.search(sentence):
+            readers = [self._opened, self._labelled]
+        if _SURE.search(sentence):
+            readers.append(self._anywhere)
+        return next(filter(None, (read(sentence) for read in readers)), None)
+
+    def _called(self, sentence: str) -> Said | None:
+        """Read `piece(id: uuid, length: float)`."""
+        for found in _CALL.finditer(sentence):
+            fields = self._fields.listed(found.group(2))
+            if sum(field.is_sure for field in fields) >= LEAST:
+                return Said(snake(found.group(1)), fields)
+        return None
+
+    def _opened(self, sentence: str) -> Said | None:
+        """Read `a customer has name and email`, `the record consists of ...`."""
+        for found in islice(self._opens.finditer(sentence), _OPENERS):
+            fields = self._fields.listed(sentence[found.end() : found.end() + _LONGEST_LIST])
+            plenty = len(fields) > LEAST or all(field.type for field in fields)
+            if plenty and _is_list(fields, strong=False):
+                name = self._nouns.last(_CLAUSE.split(sentence[: found.start()])[-1])
+                return Said(name, fields)
+        return None
+
+    def _labelled(self, sentence: str) -> Said | None:
+        """Read `Order: id (uuid), total (decimal)`."""
+        label = _last_label(sentence)
+        if label is None:
+            return None
+        fields = self._fields.listed(label.group(2))
+        known = " ".join(words_of(label.group(1))) in self._labels
+        if not _is_list(fields, strong=known):
+            return None
+        return Said("" if known else self._nouns.head(label.group(1)), fields)
+
+    def _bracketed(self, sentence: str) -> Said | None:
+        """Read `persons (given name, surname, born on)`."""
+        for found in _BRACKETS.finditer(sentence):
+            fields = self._fields.listed(found.group(2))
+            if len(fields) > LEAST and _shows(fields):
+                return Said(self._nouns.last(found.group(1)), fields)
+        return None
+
+    def _anywhere(self, sentence: str) -> Said | None:
+        """Read fields whose form shows what they are, wherever they are listed."""
+        before, fields = self._fields.anywhere(sentence)
+        if sum(field.is_sure for field in fields) < LEAST:
+            return None
+        return Said(self._nouns.last(_CLAUSE.split(before)[-1]), fields)
+
+
+def _last_label(sentence: str) -> re.Match[str] | None:
+    """Return the label next to the list: `Input - orders: id, total` is about orders."""
+    label = _LABEL.match(sentence)
+    while label is not None:
+        inner = _LABEL.match(sentence, label.start(2))
+        if inner is None or "(" in inner.group(1) or "," in inner.group(1):
+            break
+        label = inner
+    return label
+
+
+def _is_list(fields: list[FieldFound], *, strong: bool) -> bool:
+    """Tell whether a list is one of fields: enough of them, and their form shows it."""
+    if len(fields) <= LEAST:
+        return len(fields) == LEAST and all(field.is_sure or field.type for field in fields)
+    return strong or _shows(fields) or any(field.is_sure for field in fields)
+
+
+def _shows(fields: list[FieldFound]) -> bool:
+    sure = sum(field.is_sure for field in fields)
+    hinted = sum(field.type is not None for field in fields)
+    return sure >= LEAST or hinted * 2 > len(fields)
