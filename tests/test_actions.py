@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,11 @@ type Act = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def workspace(root: Path) -> Workspace:
+def workspace(root: Path) -> Iterator[Workspace]:
     """Return the workspace of a small pack."""
-    return Session("pipelines/it.yaml", cwd=root / "tests/actions").workspace()
+    workspace = Session("pipelines/it.yaml", cwd=root / "tests/actions").workspace()
+    yield workspace
+    workspace.close()
 
 
 @pytest.fixture

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, ClassVar
 
 from onexgen.actions.base import Workspace
 from onexgen.diagnostics import OnexgenError, closest
+from onexgen.expressions import OMIT, Expressions
 from onexgen.filters import merge
 from onexgen.json_types import Json
 
@@ -37,17 +38,12 @@ class Build:
         self._workspace = workspace
 
     def __call__(self, options: BuildOptions) -> Json:
-        """Return the filled data; keys see the earlier ones of the same level as `this`."""
+        """Return the filled data; keys see the others of the top level as `this`."""
         tree = self._tree(options)
         if not isinstance(tree, dict):
             value: Json = self._workspace.expressions.fill_all(tree, options.context)
             return value
-        done: dict[str, Json] = {}
-        context: dict[str, Json] = {**options.context, "this": done}
-        for key, value in tree.items():
-            filled = self._workspace.expressions.fill_all({key: value}, context)
-            done.update(filled)
-        return done
+        return dict(Filling(tree, options.context, self._workspace.expressions))
 
     def _tree(self, options: BuildOptions) -> Json:
         if not options.family:
@@ -60,6 +56,57 @@ class Build:
         family = self._workspace.family(options.family)
         empty: Json = {}
         return reduce(_merged, family.blueprints.get(options.file, []), empty)
+
+
+class Filling(Mapping[str, Json]):
+    """A blueprint that is filled key by key, each when it is first asked for.
+
+    So the order of keys does not matter: a child's key may be used by a parent's.
+    """
+
+    def __init__(
+        self, tree: Mapping[str, Json], context: Mapping[str, Any], expressions: Expressions
+    ) -> None:
+        """Fill nothing yet."""
+        self._tree = tree
+        self._context = {**context, "this": self}
+        self._expressions = expressions
+        self._done: dict[str, Json] = {}
+        self._open: list[str] = []
+
+    def __getitem__(self, key: str) -> Json:
+        """Return a key's value; KeyError when there is none, or its value is to be omitted."""
+        if key not in self._done:
+            self._fill(key)
+        if self._done[key] is OMIT:
+            raise KeyError(key)
+        return self._done[key]
+
+    def _fill(self, key: str) -> None:
+        if key in self._open:
+            ring = " -> ".join([*self._open[self._open.index(key) :], key])
+            raise OnexgenError(f"a blueprint needs itself: {ring}")
+        value = self._tree[key]
+        self._open.append(key)
+        try:
+            self._done[key] = self._expressions.fill_all(value, self._context)
+        finally:
+            self._open.pop()
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the keys that are not omitted, in their order."""
+        return (key for key in self._tree if key in self)
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether a key is there; that of an omitted value is not."""
+        try:
+            return isinstance(key, str) and self[key] is not OMIT
+        except KeyError:
+            return False
+
+    def __len__(self) -> int:
+        """Return the number of keys that are not omitted."""
+        return sum(1 for _ in self)
 
 
 def _merged(old: Json, new: Json) -> Json:

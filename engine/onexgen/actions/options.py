@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeAliasType, Union, get_args, get_origin, get_type_hints
 
 from onexgen.diagnostics import OnexgenError
@@ -34,7 +35,7 @@ def alike[T](calls: Sequence[T], key: Callable[[T], object]) -> list[list[int]]:
 
 def make_options(options: type[Any], values: Mapping[str, Json], at: str) -> Any:
     """Return the options of one call; raises when an expression yielded another type."""
-    hints = get_type_hints(options)
+    hints = _hints(typing.cast("Hashable", options))
     fields = option_fields(options)
     for key, field in fields.items():
         if key not in values and is_required(field):
@@ -46,6 +47,12 @@ def make_options(options: type[Any], values: Mapping[str, Json], at: str) -> Any
                 help="the expression yields a value of another type",
             )
     return options(**{fields[key].name: value for key, value in values.items()})
+
+
+@cache
+def _hints(options: Any) -> dict[str, Any]:
+    """Return the types of options; to find them takes as long as many a step."""
+    return get_type_hints(options)
 
 
 def fits(value: Json, hint: Any) -> bool:
