@@ -54,7 +54,7 @@ test-fast: $(STAMP) ## the tests that take no time
 
 # The judge and the mutations use all cores by themselves: -n 0.
 judge: $(STAMP) ## the judge on a package of each kind, made and hand-written; eight minutes
-	$(PYTEST) -n 0 -v -m judge
+	$(PYTEST) -n 0 -v -m "not mutate" tests/test_judge.py tests/test_golden.py
 
 mutate: $(STAMP) ## how many planted faults the tests of made packages notice; slow
 	$(PYTEST) -n 0 -m mutate -rP

@@ -9,10 +9,11 @@ from processes import Timings
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison: a ratio, what it must be and what is aimed at."""
+    """One comparison: a ratio of wall time (or of what the table says), and of CPU time."""
 
     what: str
     ratio: float
+    cpu: float | None = None
     must: float | None = None
     aim: float | None = None
     at_least: bool = False
@@ -21,8 +22,9 @@ class Row:
         """Return the row as a line of a table."""
         sign = ">=" if self.at_least else "<="
         limits = [f"{sign} {limit:g}" if limit else "" for limit in (self.must, self.aim)]
-        columns = "".join(f"{limit:>10}" for limit in limits)
-        return f"  {self.what:<60}{self.ratio:10.2f}{columns}  {self._verdict()}".rstrip()
+        columns = "".join(f"{limit:>9}" for limit in limits)
+        cpu = "" if self.cpu is None else f"{self.cpu:.2f}"
+        return f"  {self.what:<54}{self.ratio:9.2f}{cpu:>9}{columns}  {self._verdict()}".rstrip()
 
     def _verdict(self) -> str:
         if self.must is None:
@@ -33,7 +35,7 @@ class Row:
 
 def show(title: str, rows: list[Row]) -> None:
     """Print one table of ratios."""
-    print(f"\n{title:<62}{'ratio':>10}{'must':>10}{'aim':>10}")
+    print(f"\n{title:<56}{'ratio':>9}{'by CPU':>9}{'must':>9}{'aim':>9}")
     for row in rows:
         print(row)
 

@@ -74,13 +74,6 @@ def make(session: Session, settings: Settings, outputs: list[str], names: list[s
     return runs
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Return the wall time of a call."""
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
 def single(settings: Settings) -> dict[str, list[float]]:
     """Return the times of each round: by the bare script, by onexgen, by onexgen once more."""
     session = open_session(settings)
@@ -88,23 +81,26 @@ def single(settings: Settings) -> dict[str, list[float]]:
     jinja = bare.environment(templates, Path(settings.cache))
     names = [str(p.relative_to(templates)) for p in sorted(templates.rglob("*")) if p.is_file()]
     values = json.loads(Path(settings.values).read_text(encoding="utf-8"))
+    times: dict[str, list[float]] = {}
 
-    def measure(folder: Path) -> dict[str, float]:
-        def by_script() -> None:
-            bare.write(bare.render(jinja, names, values), folder / "bare")
+    def measure(name: str, work: Callable[[], object]) -> None:
+        wall, cpu = time.perf_counter(), sum(_cpu().values())
+        work()
+        times.setdefault(name, []).append(time.perf_counter() - wall)
+        times.setdefault(f"{name} cpu", []).append(sum(_cpu().values()) - cpu)
 
+    def one_round(folder: Path) -> None:
         def by_onexgen() -> None:
             make(session, settings, [str(folder / "onexgen")], [""])
 
-        return {
-            "bare": seconds(by_script),
-            "create": seconds(by_onexgen),
-            "again": seconds(by_onexgen),
-        }
+        measure("bare", lambda: bare.write(bare.render(jinja, names, values), folder / "bare"))
+        measure("create", by_onexgen)
+        measure("again", by_onexgen)
 
-    rounds = [measure(Path(settings.output, str(n))) for n in range(settings.rounds + 1)]
+    for number in range(settings.rounds + 1):
+        one_round(Path(settings.output, str(number)))
     # The first round fills caches on both sides.
-    return {name: [taken[name] for taken in rounds[1:]] for name in rounds[0]}
+    return {name: taken[1:] for name, taken in times.items()}
 
 
 def batch(settings: Settings) -> dict[str, list[float]]:

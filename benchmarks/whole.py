@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import peers
-from processes import Command, Place, in_turn
+from processes import Command, Place, Timings, in_turn
 from tables import Row, show, show_medians
 
 PROMPT = (
@@ -51,10 +51,7 @@ def show_start(place: Place, rounds: int) -> None:
     limits = {"onex --help": 0.15, "python -c pass": 10}
     show(
         f"Start, whole processes, {rounds} rounds",
-        [
-            Row(f"onexgen --help : {peer}", timings.ratio("onexgen --help", peer), must)
-            for peer, must in limits.items()
-        ],
+        [_row(timings, "onexgen --help", peer, must) for peer, must in limits.items()],
     )
     show_medians(timings)
 
@@ -67,14 +64,21 @@ def show_package(place: Place, made: peers.Peers, package: Path, rounds: int) ->
     count = check_same_bytes(package, [out / "copier1", *out.glob("cookie1/*"), out / "bare1"])
     limits: dict[str, tuple[float | None, float | None]] = {"copier copy": (0.5, 0.25)}
     rows = [
-        Row(f"onexgen run : {peer}", timings.ratio("onexgen run", peer), *limits.get(peer, ()))
+        _row(timings, "onexgen run", peer, *limits.get(peer, ()))
         for peer in timings.usages
         if peer != "onexgen run"
     ]
     memory = timings.ratio("onexgen run", "copier copy", "peak")
-    rows.append(Row("peak memory, onexgen run : copier copy", memory, 0.85))
+    rows.append(Row("peak memory, onexgen run : copier copy", memory, must=0.85))
     show(f"One package ({count}), whole processes, {rounds} rounds", rows)
     show_medians(timings)
+
+
+def _row(
+    timings: Timings, name: str, peer: str, must: float | None = None, aim: float | None = None
+) -> Row:
+    wall, cpu = timings.ratio(name, peer), timings.ratio(name, peer, "cpu")
+    return Row(f"{name} : {peer}", wall, cpu, must, aim)
 
 
 def _commands(place: Place, made: peers.Peers, out: Path) -> dict[str, Command]:

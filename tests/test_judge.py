@@ -47,7 +47,7 @@ def package(request: pytest.FixtureRequest, root: Path, tmp_path: Path) -> Path:
     return made
 
 
-@pytest.mark.judge
+@pytest.mark.slow
 def test_made_package_is_accepted(package: Path, judge: Callable[[Path], list[str]]) -> None:
     """The judge accepts the packages of the specification's four requests."""
     assert judge(package) == []
