@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,11 @@ from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
 KITCHEN = ROOT / "tests/domains/kitchen"
+
+# A shell that starts the suite in the background has it ignore Ctrl-C, and every child would
+# inherit that: the tests of cancelling would wait for nothing.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples in every run of `make test`: a red test is red for everyone.
 settings.register_profile("default", deadline=None, derandomize=True, print_blob=True)
