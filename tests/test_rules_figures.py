@@ -8,16 +8,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
-from typing import Any
 
 import pytest
 from tests.reading.measure import CORPUS, figures
-from tests.reading.pack import ROOT, Rules, compile_text
-
-from onexgen.actions.score import Score, ScoreOptions
-from onexgen.extraction.reader import PLAIN
-from onexgen.matching import Matcher
+from tests.reading.pack import ROOT
 
 FLOORS = {
     "node type, easy": (0.99, 0.99),
@@ -57,41 +51,6 @@ def prompts() -> list[str]:
     """Return the prompts of the requests."""
     lines = (CORPUS / "requests.jsonl").read_text(encoding="utf-8").splitlines()
     return [json.loads(line)["prompt"] for line in lines]
-
-
-def seconds(work: Any) -> float:
-    """Return the least time of a few runs, on the processor alone."""
-    taken = []
-    for _ in range(5):
-        begun = time.thread_time()
-        work()
-        taken.append(time.thread_time() - begun)
-    return min(taken)
-
-
-def test_choosing_takes_little_time() -> None:
-    """A warm choice stays near half a millisecond a kilobyte; machines differ, so four times."""
-    text = "\n".join(prompts())[:20_000]
-    score = Score(Rules())  # type: ignore[arg-type]
-    options = ScoreOptions(text=text, rules="rules/classification.yaml")
-    score(options)
-
-    assert seconds(lambda: score(options)) < 4 * 0.0005 * 20
-
-
-def test_many_terms_cost_as_little_as_few() -> None:
-    """Literal terms are looked up in one table, however many there are."""
-
-    def matcher(count: int) -> Matcher:
-        terms = ", ".join(f"{{stem: {_word(i)}}}" for i in range(count))
-        form, problems = compile_text("r.yaml", DOCUMENT.format(terms=terms))
-        assert problems == ""
-        return Matcher([(None, form["rules"])], PLAIN)
-
-    text = " ".join(prompts())[:10_000]
-    few, many = matcher(50), matcher(5000)
-
-    assert seconds(lambda: many.read(text)) < 1.5 * seconds(lambda: few.read(text))
 
 
 def _word(number: int) -> str:
