@@ -35,6 +35,8 @@ _WHITE: Final = " \t\r\n"
 _SINGLE: Final = re.compile(r"(?!-)(?=.*\S).*(?<!-)", re.DOTALL)
 # A name, or what stands below it in the record: data already, whatever else an expression yields.
 _PLACE: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_CONSTANTS: Final = frozenset({"true", "false", "none", "True", "False", "None"})
+_UNKNOWN: Final = object()
 _FAILURES: Final = (
     TemplateError, ArithmeticError, AttributeError, LookupError, MemoryError, NameError,
     RuntimeError, TypeError, ValueError,
@@ -145,6 +147,7 @@ class Expressions:
             bytecode_cache=None,
         )
         self._parts: dict[str, tuple[tuple[bool, str], ...]] = {}
+        self._places: dict[str, list[str]] = {}
 
     def split(self, text: str) -> tuple[tuple[bool, str], ...]:
         """Return (is expression, text) parts; raises TemplateSyntaxError."""
@@ -186,15 +189,35 @@ class Expressions:
     def evaluate(self, expression: str, context: Mapping[str, Any]) -> Any:
         """Return the value of one bare expression."""
         try:
+            value = self._at(expression, context)
+            if value is not _UNKNOWN:
+                return value if isinstance(value, (dict, list)) else _data(value)
             template = self.environment.get_template(_NAMES + expression)
             frame = template.new_context(dict(context))
             for _ in template.root_render_func(frame):
                 pass
-            result = frame.vars["result"]
-            is_data = isinstance(result, (dict, list)) and _PLACE.fullmatch(expression)
-            return result if is_data else _data(result)
+            return _data(frame.vars["result"])
         except _FAILURES as error:
             raise OnexgenError(f"cannot evaluate '{expression}': {_said(error)}") from error
+
+    def _at(self, expression: str, context: Mapping[str, Any]) -> Any:
+        """Return what stands at a place of the context; where Jinja2 must decide, _UNKNOWN.
+
+        Two of three expressions only name a place: no template is needed for them.
+        """
+        parts = self._places.get(expression)
+        if parts is None:
+            is_place = _PLACE.fullmatch(expression) and expression not in _CONSTANTS
+            parts = self._places[expression] = expression.split(".") if is_place else []
+        value: Any = context if parts else _UNKNOWN
+        for part in parts:
+            # A method of a mapping hides a key of its name: Jinja2 prefers attributes.
+            if not isinstance(value, Mapping) or part not in value:
+                return _UNKNOWN
+            if value is not context and hasattr(value, part):
+                return _UNKNOWN
+            value = value[part]
+        return value
 
     def fill(self, text: str, context: Mapping[str, Any]) -> Any:
         """Return `text` with its expressions replaced; one whole expression keeps its type."""

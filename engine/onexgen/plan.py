@@ -30,13 +30,17 @@ class InputPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepPlan:
-    """One call of an action; `key` is where its output goes."""
+    """One call of an action; `key` is where its output goes, `empty` what stands for it if skipped.
+
+    With that in the plan, nothing of an action that is not called is ever imported.
+    """
 
     id: str
     uses: str
     key: str
     options: JsonObject
     when: str | bool
+    empty: Json
     at: str
 
 

@@ -97,8 +97,10 @@ class Runner:
         self, stage: StagePlan, number: int, runs: list[Run], wanted: list[_Wanted]
     ) -> list[Run]:
         """Carry all runs that have not failed through one stage."""
-        self._workspace.deadline = self._deadline.within(stage.timeout, stage.title, stage.at)
         active = [n for n, run in enumerate(runs) if run.error is None]
+        # What a stage may take, it may take for every run that goes through it.
+        limit = None if stage.timeout is None else stage.timeout * len(active)
+        self._workspace.deadline = self._deadline.within(limit, stage.title, stage.at)
         for n in active:
             self._emit("stage_started", runs[n], {"stage": stage.id, "stage_number": number})
         started = time.perf_counter()

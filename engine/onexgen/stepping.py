@@ -28,7 +28,6 @@ class Steps:
 
     def call(self, step: StepPlan, runs: Sequence[Run]) -> list[Run]:
         """Return the runs after a step."""
-        action = self._action(step.uses)
         calls: list[tuple[int, Any]] = []
         result = list(runs)
         for index, run in enumerate(runs):
@@ -37,12 +36,12 @@ class Steps:
             try:
                 self._workspace.deadline.check()
                 if self.holds(step.when, run, step.at):
-                    calls.append((index, self._options(action, step, run)))
+                    calls.append((index, self._options(step, run)))
                 else:
-                    result[index] = _with(run, step, _unchanged(action, run, step))
+                    result[index] = _with(run, step, _unchanged(run, step))
             except OnexgenError as error:
                 result[index] = replace(run, error=error)
-        for (index, _), value in zip(calls, self._values(action, calls), strict=True):
+        for (index, _), value in zip(calls, self._values(step, calls), strict=True):
             run = result[index]
             if isinstance(value, OnexgenError):
                 result[index] = replace(run, error=value)
@@ -61,7 +60,7 @@ class Steps:
     def emptied(self, stage: StagePlan, run: Run) -> Run:
         """Return a run as if the stage had been skipped: later steps find every value."""
         for step in stage.steps:
-            run = _with(run, step, _unchanged(self._action(step.uses), run, step))
+            run = _with(run, step, _unchanged(run, step))
         return replace(run, error=None, failed_stage=None)
 
     def take_back(self, done: Iterable[tuple[str, Json]]) -> None:
@@ -77,13 +76,16 @@ class Steps:
         """Take back everything of all runs."""
         self.take_back(self._journal)
 
-    def _options(self, action: Any, step: StepPlan, run: Run) -> Any:
+    def _options(self, step: StepPlan, run: Run) -> Any:
         fill = self._workspace.expressions.fill_all
         values: JsonObject = _placed(lambda: fill(step.options, _context(run)), step.at)
-        return make_options(action.Options, values, step.at)
+        return make_options(self._action(step.uses).Options, values, step.at)
 
-    def _values(self, action: Any, calls: list[tuple[int, Any]]) -> list[Json | OnexgenError]:
+    def _values(self, step: StepPlan, calls: list[tuple[int, Any]]) -> list[Json | OnexgenError]:
         """Call an action once a run, or once for all where it knows how."""
+        if not calls:
+            return []
+        action = self._action(step.uses)
         every = [options for _, options in calls]
         many = getattr(action, "many", None)
         if many is None or len(calls) < 2:
@@ -114,9 +116,9 @@ def _placed[T](evaluate: Callable[[], T], at: str) -> T:
         raise OnexgenError(f"{at}: {error.message}", help=error.help) from error
 
 
-def _unchanged(action: Any, run: Run, step: StepPlan) -> Json:
+def _unchanged(run: Run, step: StepPlan) -> Json:
     """Return what a skipped step yields: the value that it would have changed, or empty."""
-    return run.record.get(step.key, action.EMPTY)
+    return run.record.get(step.key, step.empty)
 
 
 def _with(run: Run, step: StepPlan, value: Json) -> Run:

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from onexgen.actions.base import Workspace
 from onexgen.actions.options import alike
-from onexgen.checking.looking import Looker, Subject
-from onexgen.checking.scoring import report
-from onexgen.checking.tools import parsed, run_tool
+from onexgen.checking.asking import Asker
+from onexgen.checking.looking import Found, Looker, Subject
+from onexgen.checking.scoring import Results, report
 from onexgen.json_types import Json, JsonObject
 
 
@@ -46,6 +46,7 @@ class Check:
         """Use the rules and the scratch folder of the workspace."""
         self._workspace = workspace
         self._looker = Looker()
+        self._asker = Asker(workspace)
 
     def __call__(self, options: CheckOptions) -> Json:
         """Return the report of one package."""
@@ -63,79 +64,53 @@ class Check:
     def _alike(self, calls: Sequence[CheckOptions]) -> list[Json]:
         """Return a report a package; all of them have the same rules."""
         rules: Any = self._workspace.rules(calls[0].rules)
+        checks = [check for check in rules["checks"] if check["id"] not in calls[0].skip]
         subjects = [
             Subject({k: str(v) for k, v in call.files.items()}, dict(call.data)) for call in calls
         ]
-        outputs = self._tools(rules, calls, subjects)
+        packages = [(call.package, s.files) for call, s in zip(calls, subjects, strict=True)]
+        # Programs work while the checks that need none of them are done.
+        with self._asker.asked([c for c in checks if c["tool"]], packages) as answers:
+            looked = [self._looked(checks, subject) for subject in subjects]
+            told = answers()
         return [
-            self._one(rules, call, subject, outputs[number])
-            for number, (call, subject) in enumerate(zip(calls, subjects, strict=True))
+            report(rules, _results(checks, seen, said), call.minimum)
+            for call, seen, said in zip(calls, looked, told, strict=True)
         ]
 
-    def _tools(
-        self, rules: Any, calls: Sequence[CheckOptions], subjects: list[Subject]
-    ) -> list[dict[str, list[JsonObject]]]:
-        """Return for each package: check id -> findings of its program."""
-        found: list[dict[str, list[JsonObject]]] = [{} for _ in calls]
-        checks = [c for c in rules["checks"] if c["tool"] and c["id"] not in calls[0].skip]
-        if not checks:
-            return found
-        scratch = self._workspace.scratch
-        places = []
-        for number, (call, subject) in enumerate(zip(calls, subjects, strict=True)):
-            place = package_folder(number, call.package)
-            scratch.sync(place, dict(subject.files))
-            places.append(place)
-        context: JsonObject = {"packages": [call.package for call in calls]}
-        for check in checks:
-            output = run_tool(check["tool"], scratch.root, context, self._workspace)
-            for item in parsed(output, check["tool"]["output"]):
-                for number, place in enumerate(places):
-                    if item.file.startswith(f"{place}/"):
-                        name = item.file.removeprefix(f"{place}/")
-                        words = f"{item.code} {item.message}".strip()
-                        entry = finding(check, (name, item.line, item.column, words))
-                        found[number].setdefault(check["id"], []).append(entry)
-        return found
+    def _looked(
+        self, checks: Sequence[Mapping[str, Any]], subject: Subject
+    ) -> dict[str, list[Found] | None]:
+        """Return id of a check -> what it finds; None where it has nothing to look at."""
+        return {check["id"]: self._look(check, subject) for check in checks}
 
-    def _one(
-        self,
-        rules: Any,
-        call: CheckOptions,
-        subject: Subject,
-        outputs: dict[str, list[JsonObject]],
-    ) -> Json:
-        results: list[tuple[Mapping[str, Any], list[JsonObject]]] = []
-        for check in rules["checks"]:
-            if check["id"] in call.skip:
-                continue
-            names = subject.matching(check["files"])
-            if check["tool"]:
-                if names:
-                    found = outputs.get(check["id"], [])
-                    results.append((check, [item for item in found if item["file"] in names]))
-            elif check["expects"] is not None:
-                results.append((check, self._expectation(check, subject)))
-            elif names or check["present"] is not None:
-                seen = self._looker.look(check, subject, names)
-                found = [finding(check, item) for item in seen]
-                results.append((check, found))
-        return report(rules, results, call.minimum)
-
-    def _expectation(self, check: Mapping[str, Any], subject: Subject) -> list[JsonObject]:
-        files: JsonObject = dict(subject.files)
-        context: JsonObject = {**subject.data, "files": files}
-        if self._workspace.evaluate(check["expects"], context):
-            return []
-        return [finding(check, ("", 1, 1, ""))]
+    def _look(self, check: Mapping[str, Any], subject: Subject) -> list[Found] | None:
+        if check["expects"] is not None:
+            files: JsonObject = dict(subject.files)
+            context: JsonObject = {**subject.data, "files": files}
+            is_met = self._workspace.evaluate(check["expects"], context)
+            return [] if is_met else [("", 1, 1, "")]
+        names = subject.matching(check["files"])
+        if check["present"] is None and not names:
+            return None
+        return [] if check["tool"] else self._looker.look(check, subject, names)
 
 
-def package_folder(number: int, package: str) -> str:
-    """Return where the files of a package stand for programs."""
-    return "/".join([f"p{number}", "src", *package.split(".")]).rstrip("/")
+def _results(
+    checks: Sequence[Mapping[str, Any]],
+    looked: Mapping[str, list[Found] | None],
+    told: Mapping[str, list[Found]],
+) -> Results:
+    """Return the findings of every check that had something to look at, in their order."""
+    results: Results = []
+    for check in checks:
+        seen = looked[check["id"]]
+        if seen is not None:
+            results.append((check, [finding(check, item) for item in told.get(check["id"], seen)]))
+    return results
 
 
-def finding(check: Mapping[str, Any], found: tuple[str, int, int, str]) -> JsonObject:
+def finding(check: Mapping[str, Any], found: Found) -> JsonObject:
     """Return one finding as data."""
     file, line, column, words = found
     return {

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from onexgen.actions.base import Workspace
-from onexgen.actions.check import package_folder
 from onexgen.actions.options import alike
-from onexgen.checking.tools import run_tool
-from onexgen.json_types import Json, JsonObject
+from onexgen.checking.looking import selected
+from onexgen.checking.packages import Packages
+from onexgen.checking.tools import Running
+from onexgen.json_types import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,8 @@ class Fix:
     def __init__(self, workspace: Workspace) -> None:
         """Use the rules and the scratch folder of the workspace."""
         self._workspace = workspace
+        # What came out of the repairs by file need not go in again.
+        self._repaired: dict[str, str] = {}
 
     def __call__(self, options: FixOptions) -> Json:
         """Return the repaired files of one package."""
@@ -52,19 +55,23 @@ class Fix:
     def _alike(self, calls: Sequence[FixOptions]) -> list[Json]:
         """Return repaired files a package; all of them have the same rules."""
         rules: Any = self._workspace.rules(calls[0].rules)
-        scratch = self._workspace.scratch
-        places = []
-        for number, call in enumerate(calls):
-            place = package_folder(number, call.package)
-            scratch.sync(place, {name: str(text) for name, text in call.files.items()})
-            places.append(place)
-        context: JsonObject = {"packages": [call.package for call in calls]}
+        if not rules["fixes"]:
+            return [dict(call.files) for call in calls]
+        packages = Packages(
+            self._workspace.scratch,
+            [(call.package, {k: str(v) for k, v in call.files.items()}) for call in calls],
+        )
+        changed = packages.without(self._repaired)
         for fix in rules["fixes"]:
-            run_tool(fix["tool"], scratch.root, context, self._workspace)
-        results: list[Json] = []
-        for call, place in zip(calls, places, strict=True):
-            names = {name: str(text) for name, text in call.files.items()}
-            repaired: dict[str, Json] = {}
-            repaired.update(scratch.read(place, names))
-            results.append(repaired)
-        return results
+            everything = changed if fix["tool"]["by_file"] else packages.names
+            task = packages.task(
+                [selected(tuple(names), tuple(fix["files"])) for names in everything]
+            )
+            if task.packages:
+                Running(fix["tool"], task, self._workspace).output()
+        if not all(fix["tool"]["by_file"] for fix in rules["fixes"]):
+            changed = packages.names
+        results = packages.read(changed)
+        for places, files in zip(packages.all_places(), results, strict=True):
+            self._repaired.update(zip(places, files.values(), strict=True))
+        return [dict[str, Json](files) for files in results]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from onexgen.storage import paths
+from onexgen.storage import content, paths
 
 # A file system in memory: deleting and creating many files within seconds is slow on ext4.
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a private folder in it.
@@ -21,7 +22,9 @@ class Scratch:
     def __init__(self) -> None:
         """Create nothing yet."""
         self._root: Path | None = None
-        self._written: dict[Path, str] = {}
+        # Folder of a package -> file -> the text that is on disk.
+        self._written: dict[str, dict[str, str]] = {}
+        self._folders: set[str] = set()
 
     @property
     def root(self) -> Path:
@@ -31,29 +34,35 @@ class Scratch:
             self._root = Path(tempfile.mkdtemp(prefix="onexgen-", dir=parent))
         return self._root
 
-    def sync(self, folder: str, files: Mapping[str, str]) -> Path:
-        """Make `folder` hold exactly these files; returns its path."""
+    def sync(self, folder: str, files: Mapping[str, str]) -> None:
+        """Make a subfolder hold exactly these files."""
         paths.check(files)
-        base = self.root / folder
-        wanted = {base / name: text for name, text in files.items()}
-        for path in [p for p in self._written if p.is_relative_to(base) and p not in wanted]:
-            path.unlink(missing_ok=True)
-            del self._written[path]
-        for path, text in wanted.items():
-            if self._written.get(path) != text:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8", newline="\n")
-                self._written[path] = text
-        return base
+        base = f"{self.root}/{folder}"
+        written = self._written.setdefault(folder, {})
+        for name in written.keys() - files.keys():
+            with suppress(FileNotFoundError):
+                os.unlink(f"{base}/{name}")
+            del written[name]
+        changed = {name: text for name, text in files.items() if written.get(name) != text}
+        for name, data in content.encoded(changed).items():
+            self._write(f"{base}/{name}", data)
+            written[name] = changed[name]
 
-    def read(self, folder: str, names: Mapping[str, str]) -> dict[str, str]:
+    def _write(self, path: str, data: bytes) -> None:
+        above = os.path.dirname(path)
+        if above not in self._folders:
+            os.makedirs(above, exist_ok=True)
+            self._folders.add(above)
+        with open(path, "wb") as file:
+            file.write(data)
+
+    def read(self, folder: str, names: Iterable[str]) -> dict[str, str]:
         """Return the texts of these files as they are on disk now."""
-        base = self.root / folder
-        texts = {}
+        written = self._written[folder]
         for name in names:
-            path = base / name
-            texts[name] = self._written[path] = path.read_text(encoding="utf-8")
-        return texts
+            with open(f"{self.root}/{folder}/{name}", "rb") as file:
+                written[name] = file.read().decode()
+        return {name: written[name] for name in names}
 
     def close(self) -> None:
         """Remove the folder."""
@@ -61,3 +70,4 @@ class Scratch:
             shutil.rmtree(self._root, ignore_errors=True)
             self._root = None
             self._written.clear()
+            self._folders.clear()

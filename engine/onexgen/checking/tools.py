@@ -6,13 +6,17 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
 from onexgen.actions.base import Workspace
 from onexgen.diagnostics import OutsideError, TimeoutExceeded
 from onexgen.json_types import Json, JsonObject
+
+# A command line holds 2 MB on Linux: names of files beyond this go to a further call.
+_LONGEST: Final = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,35 +30,101 @@ class Line:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a program is to look at: dotted name and files of each package, in one folder."""
+
+    folder: Path
+    packages: Sequence[tuple[str, Sequence[str]]]
+
+    def parts(self) -> Iterator[JsonObject]:
+        """Yield the names that a command may use, for as many calls as needed."""
+        names: list[Json] = []
+        files: list[Json] = []
+        size = 0
+        for name, paths in self.packages:
+            size += sum(map(len, paths))
+            if names and size > _LONGEST:
+                yield {"packages": names, "files": files}
+                names, files, size = [], [], 0
+            names.append(name)
+            files.extend(paths)
+        yield {"packages": names, "files": files}
+
+
+class Running:
+    """A program at work."""
+
+    def __init__(self, tool: Mapping[str, Any], task: Task, workspace: Workspace) -> None:
+        """Prepare the calls; start none."""
+        self._commands = [_command(tool, part, workspace) for part in task.parts()]
+        self._folder = task.folder
+        limit = float(tool["timeout"]) * max(1, len(task.packages))
+        self._timeout = min(limit, workspace.deadline.remaining())
+        self._name = ""
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Begin with the first call: until its output is asked for, one may do other things."""
+        self._process = self._started(self._commands.pop(0))
+
+    def output(self) -> str:
+        """Wait for all calls and return what they printed: 0 and 1 are no failures."""
+        outputs = []
+        while self._process is not None or self._commands:
+            process = self._process or self._started(self._commands.pop(0))
+            outputs.append(self._finished(process))
+        return "".join(outputs)
+
+    def stop(self) -> None:
+        """End the program, if it still runs."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def _started(self, command: list[str]) -> subprocess.Popen[str]:
+        self._name = command[0]
+        program = find_program(self._name)
+        if program is None:
+            raise OutsideError(
+                f"the program '{self._name}' is not installed",
+                help=f"install it: pip install {self._name}",
+            )
+        return subprocess.Popen(
+            [program, *command[1:]], cwd=self._folder, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True, encoding="utf-8", errors="replace",
+        )  # fmt: skip
+
+    def _finished(self, process: subprocess.Popen[str]) -> str:
+        self._process = process
+        try:
+            out, err = process.communicate(timeout=max(self._timeout, 0.001))
+        except subprocess.TimeoutExpired as error:
+            self.stop()
+            said = f"{self._name} took longer than {max(self._timeout, 0):.0f} s"
+            raise TimeoutExceeded(said) from error
+        self._process = None
+        if process.returncode not in (0, 1):
+            first = (err.strip() or out.strip()).splitlines()[:1]
+            said = f"{self._name} failed with exit code {process.returncode}: {''.join(first)}"
+            raise OutsideError(said)
+        return out
+
+
+def _command(tool: Mapping[str, Any], context: JsonObject, workspace: Workspace) -> list[str]:
+    """Return the words of a command; an item that yields a list gives a word for each of it."""
+    words: list[str] = []
+    for item in workspace.expressions.fill_all(tool["command"], context):
+        words += map(str, item) if isinstance(item, list) else [str(item)]
+    return words
+
+
 def find_program(name: str) -> str | None:
     """Return a program that came with this interpreter, else the one on PATH."""
     beside = Path(sys.executable).parent / name
     return str(beside) if beside.is_file() else shutil.which(name)
-
-
-def run_tool(tool: Mapping[str, Json], folder: Path, context: JsonObject, w: Workspace) -> str:
-    """Run a program in a folder and return what it printed; None of its exit codes is an error."""
-    command = [str(part) for part in w.expressions.fill_all(tool["command"], context)]
-    program = find_program(command[0])
-    if program is None:
-        raise OutsideError(
-            f"the program '{command[0]}' is not installed",
-            help=f"install it: pip install {command[0]}",
-        )
-    timeout = min(float(str(tool["timeout"])), w.deadline.remaining())
-    try:
-        done = subprocess.run(
-            [program, *command[1:]], cwd=folder, capture_output=True,
-            text=True, encoding="utf-8", errors="replace",
-            timeout=max(timeout, 0.001), check=False, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise TimeoutExceeded(f"{command[0]} took longer than {timeout:.0f} s") from error
-    if done.returncode not in (0, 1):
-        first = (done.stderr.strip() or done.stdout.strip()).splitlines()[:1]
-        said = f"{command[0]} failed with exit code {done.returncode}: {''.join(first)}"
-        raise OutsideError(said)
-    return done.stdout
 
 
 def parsed(output: str, pattern: str) -> list[Line]:

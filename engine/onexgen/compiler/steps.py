@@ -118,6 +118,7 @@ class StepCompiler:
             key=key,
             options=dict(step.with_),
             when=step.when,
+            empty=load_action(step.uses).EMPTY if step.uses in ACTIONS else None,
             at=self._marks.at(path),
         )
 

@@ -39,13 +39,20 @@ class Tool(Strict):
     """A program that looks at files; it runs once for all of them."""
 
     command: list[str] = Field(
-        min_length=1, description="Program and arguments; may hold expressions over `packages`."
+        min_length=1,
+        description="Program and arguments; may hold expressions over `packages` and `files`. "
+        "One whole expression that yields a list stands for an argument for each of its items.",
     )
     output: str = Field(
         default="",
         description="Regex for one finding: groups file, line, column, code, message.",
     )
     changes: bool = Field(default=False, description="Whether the program changes the files.")
+    by_file: bool = Field(
+        default=False,
+        description="Whether it looks at each file by itself: then `files` holds only those that "
+        "changed since it last looked, and it does not run for none.",
+    )
     timeout: float = Field(default=60, gt=0, description="Time limit in seconds.")
 
 
@@ -65,6 +72,9 @@ class Check(Strict):
     syntax: bool = Field(default=False, description="Files must parse as Python.")
     pattern: dict[str, Json] | None = Field(
         default=None, description="An ast-grep rule; each match is a finding."
+    )
+    lines: int = Field(
+        default=1, ge=1, description="Only matches of the pattern with at least so many lines."
     )
     regex: str | None = Field(default=None, description="A regex; each match is a finding.")
     required: str | None = Field(
@@ -87,6 +97,8 @@ class Check(Strict):
             raise ValueError(
                 "needs exactly one of syntax, pattern, regex, required, present, expects, tool"
             )
+        if self.lines > 1 and self.pattern is None:
+            raise ValueError("'lines' needs a pattern, whose matches it counts")
         return self
 
 
@@ -95,6 +107,9 @@ class Fix(Strict):
 
     id: RuleId = Field(description="Name of the fix.")
     why: str = Field(description="Why it is safe and useful.")
+    files: list[str] = Field(
+        default_factory=lambda: ["**"], description="Which files; a leading ! leaves out."
+    )
     tool: Tool = Field(description="The program.")
 
 

@@ -1,0 +1,97 @@
+"""What programs say of packages: all are started, then waited for; no text is shown twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from onexgen.actions.base import Workspace
+from onexgen.checking.looking import Found, selected
+from onexgen.checking.packages import Packages
+from onexgen.checking.tools import Running, parsed
+
+type Told = list[dict[str, list[Found]]]
+"""For each package: id of a check -> what its program found."""
+
+
+@dataclass(slots=True)
+class _Known:
+    """What one program said: by the place of each file, the text it saw and what it found."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    found: dict[str, list[Found]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A check, the files of each package that its program is asked about, and the program."""
+
+    check: Mapping[str, Any]
+    asked: list[tuple[str, ...]]
+    running: Running | None
+
+
+class Asker:
+    """Asks programs, and remembers what those that look at single files said of a text."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        """Know nothing yet."""
+        self._workspace = workspace
+        self._known: dict[str, _Known] = {}
+
+    @contextmanager
+    def asked(
+        self, checks: Sequence[Mapping[str, Any]], packages: Sequence[tuple[str, Mapping[str, str]]]
+    ) -> Iterator[Callable[[], Told]]:
+        """Start the programs of some checks; what is yielded waits for what they say.
+
+        Meanwhile one may do other things.
+        """
+        if not checks:
+            yield lambda: [{} for _ in packages]
+            return
+        written = Packages(self._workspace.scratch, packages)
+        with ExitStack() as started:
+            questions = [self._question(check, written) for check in checks]
+            for question in questions:
+                if question.running is not None:
+                    started.callback(question.running.stop)
+                    question.running.start()
+            yield lambda: self._answers(questions, written)
+
+    def _question(self, check: Mapping[str, Any], packages: Packages) -> _Question:
+        names = packages.names
+        if check["tool"]["by_file"]:
+            known = self._known.setdefault(check["id"], _Known())
+            names = packages.without(known.texts)
+        asked = [selected(tuple(own), tuple(check["files"])) for own in names]
+        task = packages.task(asked)
+        running = Running(check["tool"], task, self._workspace) if task.packages else None
+        return _Question(check, asked, running)
+
+    def _answers(self, questions: Sequence[_Question], packages: Packages) -> Told:
+        told: Told = [{} for _ in packages.names]
+        for question in questions:
+            known = self._known.setdefault(question.check["id"], _Known())
+            if question.running is not None:
+                output = question.running.output()
+                known.texts.update(packages.places(question.asked))
+                _learn(known, question, packages, output)
+            everything = packages.all_places(question.check["files"])
+            for found, places in zip(told, everything, strict=True):
+                seen = [known.found.get(place, []) for place in places]
+                found[question.check["id"]] = [item for items in seen for item in items]
+        return told
+
+
+def _learn(known: _Known, question: _Question, packages: Packages, output: str) -> None:
+    for place, _ in packages.places(question.asked):
+        known.found[place] = []
+    for line in parsed(output, question.check["tool"]["output"]):
+        name = packages.name_of(line.file)
+        if name is not None:
+            words = f"{line.code} {line.message}".strip()
+            found = known.found.setdefault(line.file, [])
+            found.append((name, line.line, line.column, words))
