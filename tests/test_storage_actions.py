@@ -10,6 +10,7 @@ import pytest
 
 from onexgen.actions.base import Deadline, Workspace
 from onexgen.actions.commit import Commit, CommitOptions
+from onexgen.actions.recall import Recall, RecallOptions
 from onexgen.actions.seal import Seal, SealOptions
 from onexgen.actions.stage import Stage, StageOptions
 from onexgen.diagnostics import TimeoutExceeded, UnsafeError
@@ -206,3 +207,98 @@ def test_no_commit_after_the_deadline(tmp_path: Path) -> None:
 
     Stage(workspace(tmp_path)).undo(staged)
     assert list(tmp_path.iterdir()) == []
+
+
+RESULTS: JsonObject = {"score": 0.9, "components": {"b": 1, "a": 0.8}}
+
+
+def made(cwd: Path) -> JsonObject:
+    """Make a package in the folder `package`; returns its files."""
+    sealing = SealOptions(
+        files=FILES, inputs=INPUTS, without=["output_dir"], context={"root": "a.b"}, results=RESULTS
+    )
+    files: Any = Seal(workspace(cwd))(sealing)
+    staged: Any = Stage(workspace(cwd))(StageOptions(files=files, target="package"))
+    Commit(workspace(cwd))(CommitOptions(staged=staged))
+    return files
+
+
+def recalled(place: Workspace, **changed: Any) -> Any:
+    """Ask for the package again."""
+    given: dict[str, Any] = {
+        "target": "package", "inputs": {"prompt": "x", "output_dir": "elsewhere"},
+        "without": ["output_dir"], "context": {"root": "a.b"},
+    }  # fmt: skip
+    return Recall(place)(RecallOptions(**{**given, **changed}))
+
+
+def test_a_package_made_from_the_same_is_recalled(tmp_path: Path) -> None:
+    """Its files, what was found out about it in its order, and what a commit would say."""
+    files = made(tmp_path)
+    (tmp_path / "package/mine.txt").write_text("added by the user")
+    found = recalled(workspace(tmp_path))
+
+    assert found == {
+        "found": True,
+        "files": files,
+        "results": RESULTS,
+        "written": {
+            "target": f"{tmp_path}/package",
+            "files": sorted(files),
+            "written": 0,
+            "unchanged": True,
+            "carried": [],
+            "replaced": [],
+            "diff": "",
+        },
+    }
+    assert list(found["results"]["components"]) == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"target": "other"},
+        {"inputs": {"prompt": "y"}},
+        {"inputs": {"prompt": "x", "more": None}},
+        {"without": []},
+        {"context": {"root": "b"}},
+        {"context": {}},
+    ],
+)
+def test_nothing_is_recalled_for_another_request(changed: dict[str, Any], tmp_path: Path) -> None:
+    """Whatever can shape the files must be the same."""
+    made(tmp_path)
+
+    assert recalled(workspace(tmp_path), **changed) == Recall.EMPTY
+
+
+@pytest.mark.parametrize("attribute", ["version", "pipeline", "environment"])
+def test_nothing_is_recalled_for_another_program(attribute: str, tmp_path: Path) -> None:
+    """Another version, pipeline or environment may make other files."""
+    made(tmp_path)
+    place = workspace(tmp_path)
+    setattr(place, attribute, "another")
+
+    assert recalled(place) == Recall.EMPTY
+
+
+def test_nothing_is_recalled_for_other_rules(tmp_path: Path) -> None:
+    """A rule or a template that changed may make other files."""
+    made(tmp_path)
+    place = workspace(tmp_path)
+    place.digests = {**DIGESTS, "rules/a.yaml": "9" * 64}
+
+    assert recalled(place) == Recall.EMPTY
+
+
+@pytest.mark.parametrize("content", [b"X = 2\n", b"X = 1", b"\xff", None])
+def test_nothing_is_recalled_of_a_changed_package(content: bytes | None, tmp_path: Path) -> None:
+    """A file that was changed or removed is for the commit to judge."""
+    made(tmp_path)
+    path = tmp_path / "package/node.py"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+
+    assert recalled(workspace(tmp_path)) == Recall.EMPTY

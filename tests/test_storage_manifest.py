@@ -44,25 +44,27 @@ def test_the_text_of_a_manifest() -> None:
 
     assert text == (
         "{\n"
-        '  "environment": "staging",\n'
-        '  "files": {\n'
-        f'    "a/c.py": "{digest(b"x" + bytes([10]))}",\n'
-        f'    "b.py": "{EMPTY_DIGEST}"\n'
+        '  "schema_version": 1,\n'
+        '  "tool": {\n'
+        '    "name": "onexgen",\n'
+        '    "version": "0.1.0"\n'
         "  },\n"
+        '  "pipeline": "default",\n'
+        '  "environment": "staging",\n'
         '  "inputs": {\n'
         '    "node_type": null,\n'
         '    "prompt": "a \\"quoted\\"\\u202e \\n prompt"\n'
         "  },\n"
-        '  "pipeline": "default",\n'
-        '  "schema_version": 1,\n'
+        '  "context": {},\n'
         '  "sources": {\n'
         f'    "rules/a.yaml": "{"1" * 64}",\n'
         f'    "rules/b.yaml": "{"2" * 64}"\n'
         "  },\n"
-        '  "tool": {\n'
-        '    "name": "onexgen",\n'
-        '    "version": "0.1.0"\n'
-        "  }\n"
+        '  "files": {\n'
+        f'    "a/c.py": "{digest(b"x" + bytes([10]))}",\n'
+        f'    "b.py": "{EMPTY_DIGEST}"\n'
+        "  },\n"
+        '  "results": {}\n'
         "}\n"
     )
 

@@ -66,7 +66,7 @@ def test_second_start_compiles_nothing(kitchen: Path, cache: Path, compiled: lis
     assert compiled == [RECIPE]
     assert first.plan == second.plan
     assert second.outputs(done)["directory"] == "cards/lentil"
-    assert sorted(path.suffix for path in cache.iterdir()) == [".codes", ".json"]
+    assert sorted(path.suffix for path in cache.iterdir()) == [".codes", ".plan"]
     assert kitchen.is_dir()
 
 
@@ -88,6 +88,12 @@ def append(path: Path) -> None:
     path.write_text(path.read_text("utf-8") + "# a comment\n", encoding="utf-8")
 
 
+def replace(path: Path) -> None:
+    """Change the content, not the size."""
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + b" ")
+
+
 def touch(path: Path) -> None:
     """Change the time, not the content."""
     os.utime(path, (time.time() + 9, time.time() + 9))
@@ -102,6 +108,7 @@ def touch(path: Path) -> None:
         ("templates/card/side.j2", append, 2),
         ("templates/card/plan.yaml", append, 2),
         ("environments/feast.yaml", append, 2),
+        ("rules/taste.yaml", replace, 2),
         ("rules/taste.yaml", touch, 1),
     ],
 )
@@ -169,7 +176,7 @@ def test_damaged_plan(damage: bytes | int, tmp_path: Path, cache: Path) -> None:
     store.save(stored)
     assert store.load() == stored
 
-    [file] = cache.glob("*.plan.json")
+    [file] = cache.glob("*.plan")
     content = file.read_bytes()
     if isinstance(damage, int):
         place = damage % len(content)

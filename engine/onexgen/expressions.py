@@ -75,9 +75,10 @@ class CodeStore(BytecodeCache):
         self._is_changed = True
 
     def content(self) -> bytes | None:
-        """Return what is to be stored, None when nothing changed."""
+        """Return what is to be stored, None when nothing changed since it was last asked for."""
         if not self._is_changed:
             return None
+        self._is_changed = False
         codes = marshal.dumps(self._codes)
         return _digest(codes) + codes
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,8 @@ from typing import Final
 FOLDERS: Final = ("pipelines", "rules", "environments", "templates")
 _SUFFIXES: Final = (".yaml", ".j2")
 _PACKAGE: Final = Path(__file__).parent
+# The coarsest clock of a usual file system, with a reserve.
+_TICK_NS: Final = 50_000_000
 _NO_CODE: Final = ("__pycache__", "_data")
 
 
@@ -48,39 +51,60 @@ class Pack:
         return cls((own,) if alone or own == installed else (own, installed))
 
     @cached_property
-    def files(self) -> dict[str, Path]:
-        """Relative path (with /) -> file, over all roots, sorted."""
-        found: dict[str, Path] = {}
+    def _entries(self) -> dict[str, os.DirEntry[str]]:
+        found: dict[str, os.DirEntry[str]] = {}
         for root in self.roots:
-            for name, path in _scan(root):
-                found.setdefault(name, path)
+            for name, entry in _scan(root):
+                found.setdefault(name, entry)
         return dict(sorted(found.items()))
 
     @cached_property
-    def contents(self) -> dict[str, bytes]:
-        """Relative path -> bytes of every file of the pack."""
-        return {name: path.read_bytes() for name, path in self.files.items()}
+    def _contents(self) -> dict[str, bytes]:
+        return {}
+
+    @cached_property
+    def files(self) -> dict[str, Path]:
+        """Relative path (with /) -> file, over all roots, sorted."""
+        return {name: Path(entry.path) for name, entry in self._entries.items()}
+
+    @cached_property
+    def state(self) -> str | None:
+        """Return sizes and times of all files; None when one changed this very moment.
+
+        A file can change twice within one tick of the clock of its file system.
+        """
+        states = [(name, entry.path, entry.stat()) for name, entry in self._entries.items()]
+        newest = max((state.st_mtime_ns for _, _, state in states), default=0)
+        if newest > time.time_ns() - _TICK_NS:
+            return None
+        lines = (f"{name}={path} {s.st_size} {s.st_mtime_ns}" for name, path, s in states)
+        return "\n".join(lines)
 
     @cached_property
     def digests(self) -> dict[str, str]:
         """Relative path -> sha256 of every file of the pack."""
-        return {name: hashlib.sha256(raw).hexdigest() for name, raw in self.contents.items()}
+        contents = ((name, self.read(name) or b"") for name in self._entries)
+        return {name: hashlib.sha256(raw).hexdigest() for name, raw in contents}
 
     def read(self, name: str) -> bytes | None:
-        """Return the bytes of a file of the pack, None when there is none."""
-        return self.contents.get(name)
+        """Return the bytes of a file of the pack, None when there is none; each is read once."""
+        if name not in self._contents:
+            if name not in self._entries:
+                return None
+            self._contents[name] = self.files[name].read_bytes()
+        return self._contents[name]
 
     def is_own(self, name: str) -> bool:
         """Tell whether a file comes from the user's folder, not from the installed pack."""
         return len(self.roots) > 1 and self.files[name].is_relative_to(self.roots[0])
 
 
-def _scan(root: Path) -> Iterator[tuple[str, Path]]:
+def _scan(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
     for folder in FOLDERS:
-        yield from _walk(root / folder, folder)
+        yield from _walk(f"{root}/{folder}", folder)
 
 
-def _walk(folder: Path, name: str) -> Iterator[tuple[str, Path]]:
+def _walk(folder: str, name: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
@@ -89,6 +113,6 @@ def _walk(folder: Path, name: str) -> Iterator[tuple[str, Path]]:
         if entry.name.startswith("."):
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path), f"{name}/{entry.name}")
+            yield from _walk(entry.path, f"{name}/{entry.name}")
         elif entry.name.endswith(_SUFFIXES) and entry.is_file():
-            yield f"{name}/{entry.name}", Path(entry.path)
+            yield f"{name}/{entry.name}", entry

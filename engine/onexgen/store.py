@@ -6,12 +6,14 @@ A store that is damaged, foreign or writable by others is ignored: then everythi
 from __future__ import annotations
 
 import hashlib
-import json
+import marshal
 import os
 import stat
+import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -43,31 +45,48 @@ class PlanStore:
         place = [str(r) for r in pack.roots if any(path.is_relative_to(r) for path in used)]
         name = _digest([*place, pipeline, environment or ""])[:24]
         self._folder = cache_directory()
-        self._path = self._folder / f"{name}.plan.json" if self._folder else None
+        self._path = self._folder / f"{name}.plan" if self._folder else None
         self.codes_path = self._folder / f"{name}.codes" if self._folder else None
-        sources = [f"{key}={value}" for key, value in pack.digests.items()]
-        sources += [f"{key}={hashlib.sha256(raw).hexdigest()}" for key, raw in outside.items()]
-        self._key = _digest([engine_fingerprint(), *sources])
+        others = [f"{key}={hashlib.sha256(raw).hexdigest()}" for key, raw in outside.items()]
+        self._pack = pack
+        self._others = [engine_fingerprint(), str(sys.implementation.cache_tag), *others]
+        self._state = None if pack.state is None else _digest([*self._others, pack.state])
+
+    @cached_property
+    def _content(self) -> str:
+        """Return what stands for the content of all sources."""
+        sources = (f"{key}={value}" for key, value in self._pack.digests.items())
+        return _digest([*self._others, *sources])
 
     def load(self) -> dict[str, Any] | None:
-        """Return the stored plan if it is of exactly these sources and this program."""
+        """Return the stored plan if it is of exactly these sources and this program.
+
+        Where sizes and times are those of last time, no source is read; else contents decide.
+        """
         if self._path is None:
             return None
         try:
-            head, _, text = self._path.read_text("utf-8").partition("\n")
-        except (OSError, ValueError):
+            head, _, rest = self._path.read_bytes().partition(b"\n")
+        except OSError:
             return None
-        # The digest of the text is in its head: what is damaged is as if nothing was stored.
-        if head != _digest([self._key, text]):
+        # Checked first: what is damaged is as if nothing was stored, and must not be read.
+        if head.decode("ascii", "replace") != hashlib.blake2b(rest).hexdigest():
             return None
-        plan: dict[str, Any] = json.loads(text)
+        state, content, body = rest.split(b"\n", 2)
+        is_known = state.decode() == self._state
+        if not is_known and content.decode() != self._content:
+            return None
+        plan: dict[str, Any] = marshal.loads(body)  # noqa: S302 - the user's own private folder.
+        if not is_known and self._state is not None:
+            self.save(plan)
         return plan
 
     def save(self, plan: dict[str, Any]) -> None:
         """Keep a plan; failing to is no error."""
         if self._path is not None:
-            text = json.dumps(plan, ensure_ascii=False)
-            write_quietly(self._path, f"{_digest([self._key, text])}\n{text}".encode())
+            lines = f"{self._state or ''}\n{self._content}\n".encode()
+            rest = lines + marshal.dumps(plan)
+            write_quietly(self._path, f"{hashlib.blake2b(rest).hexdigest()}\n".encode() + rest)
 
 
 def write_quietly(path: Path, content: bytes) -> None:

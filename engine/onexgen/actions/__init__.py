@@ -17,6 +17,7 @@ ACTIONS: Final[dict[str, str]] = {
     "fix": "onexgen.actions.fix:Fix",
     "locate": "onexgen.actions.locate:Locate",
     "override": "onexgen.actions.override:Override",
+    "recall": "onexgen.actions.recall:Recall",
     "render": "onexgen.actions.render:Render",
     "require": "onexgen.actions.require:Require",
     "retrieve": "onexgen.actions.retrieve:Retrieve",

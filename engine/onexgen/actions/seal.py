@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from onexgen.actions.base import Workspace
+from onexgen.actions.origin import origin_of
 from onexgen.json_types import Json
 from onexgen.storage import manifest
-
-_FAMILIES: Final = "templates/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +24,10 @@ class SealOptions:
     """Inputs that are not recorded: what differs from machine to machine."""
     family: str = ""
     """The family that the files come from: templates of others are not recorded."""
+    context: dict[str, Json] = field(default_factory=dict)
+    """What shaped the files besides inputs, rules and templates."""
+    results: dict[str, Json] = field(default_factory=dict)
+    """What was found out about the files, for `recall`."""
 
 
 class Seal:
@@ -41,26 +44,9 @@ class Seal:
     def __call__(self, options: SealOptions) -> Json:
         """Return the files and their manifest, sorted by path."""
         files = {path: str(text) for path, text in options.files.items() if path != manifest.PATH}
-        left_out = set(options.without)
-        origin = manifest.Origin(
-            version=self._workspace.version,
-            pipeline=self._workspace.pipeline,
-            environment=self._workspace.environment,
-            inputs={k: v for k, v in options.inputs.items() if k not in left_out},
-            sources=self._sources(options.family),
+        origin = origin_of(
+            self._workspace, options.inputs, options.without, options.family, options.context
         )
-        sealed: dict[str, Json] = {**files, manifest.PATH: manifest.text(files, origin)}
+        text = manifest.text(files, origin, options.results)
+        sealed: dict[str, Json] = {**files, manifest.PATH: text}
         return dict(sorted(sealed.items()))
-
-    def _sources(self, family: str) -> dict[str, str]:
-        """Return the digests of all that can have shaped the files."""
-        digests = self._workspace.digests
-        if not family:
-            return dict(digests)
-        own = set(self._workspace.family(family).sources)
-        # A file in a folder below templates belongs to a family; the rest belongs to all.
-        return {
-            path: digest
-            for path, digest in digests.items()
-            if path in own or not path.startswith(_FAMILIES) or path.count("/") == 1
-        }

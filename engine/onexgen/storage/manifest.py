@@ -6,8 +6,8 @@ import json
 import os
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from onexgen.diagnostics import UsageError
 from onexgen.json_types import Json, JsonObject
@@ -19,6 +19,7 @@ CACHES: Final = ("__pycache__",)
 _TOOL: Final = "onexgen"
 _SCHEMA_VERSION: Final = 1
 _MAX_BYTES: Final = 1 << 22
+_MAX_FILE_BYTES: Final = 1 << 26
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -31,6 +32,27 @@ class Origin:
     environment: str | None
     inputs: Mapping[str, Json]
     sources: Mapping[str, str]
+    context: Mapping[str, Json] = field(default_factory=dict)
+
+    def to_json(self) -> JsonObject:
+        """Return what a manifest says of it."""
+        return {
+            "schema_version": _SCHEMA_VERSION,
+            "tool": {"name": _TOOL, "version": self.version},
+            "pipeline": self.pipeline,
+            "environment": self.environment,
+            "inputs": dict(sorted(self.inputs.items())),
+            "context": dict(sorted(self.context.items())),
+            "sources": dict(sorted(self.sources.items())),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A package on disk: path -> text, its manifest included, and what was found out about it."""
+
+    files: Mapping[str, str]
+    results: Mapping[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +66,43 @@ class Manifest:
         return {folder for path in self.files for folder in paths.above(path)}
 
 
-def text(files: Mapping[str, str], origin: Origin) -> str:
+def text(
+    files: Mapping[str, str], origin: Origin, results: Mapping[str, Json] | None = None
+) -> str:
     """Return the manifest of some files: the same for the same package, wherever it is made."""
     digests: JsonObject = {
-        path: content.digest(data) for path, data in content.encoded(files).items()
+        path: content.digest(data) for path, data in sorted(content.encoded(files).items())
     }
-    data: JsonObject = {
-        "schema_version": _SCHEMA_VERSION,
-        "tool": {"name": _TOOL, "version": origin.version},
-        "pipeline": origin.pipeline,
-        "environment": origin.environment,
-        "inputs": dict(origin.inputs),
-        "sources": dict(origin.sources),
-        "files": digests,
-    }
-    return json.dumps(data, indent=2, sort_keys=True) + "\n"
+    data: JsonObject = {**origin.to_json(), "files": digests, "results": dict(results or {})}
+    return json.dumps(data, indent=2) + "\n"
 
 
 def read(directory: str) -> Manifest | None:
     """Return the manifest of a package; None when there is none that can be relied on."""
+    data = _loaded(tree.read(f"{directory}/{PATH}", _MAX_BYTES))
+    return None if data is None else Manifest(data["files"])
+
+
+def recall(directory: str, origin: Origin) -> Recalled | None:
+    """Return a package if it was made from just that, and every file is as it was written."""
     raw = tree.read(f"{directory}/{PATH}", _MAX_BYTES)
+    data = _loaded(raw)
+    if raw is None or data is None:
+        return None
+    if any(data.get(key) != value for key, value in origin.to_json().items()):
+        return None
+    texts = {PATH: raw.decode()}
+    for path, expected in data["files"].items():
+        found = tree.read(f"{directory}/{path}", _MAX_FILE_BYTES)
+        if found is None or content.digest(found) != expected:
+            return None
+        texts[path] = found.decode()
+    results = data.get("results")
+    return Recalled(texts, results if isinstance(results, dict) else {})
+
+
+def _loaded(raw: bytes | None) -> dict[str, Any] | None:
+    """Return the data of a manifest that can be relied on."""
     try:
         data = json.loads(raw) if raw else None
     except (ValueError, RecursionError):
@@ -74,7 +113,7 @@ def read(directory: str) -> Manifest | None:
     if not isinstance(tool, dict) or tool.get("name") != _TOOL or not isinstance(files, dict):
         return None
     are_digests = all(isinstance(item, str) and _DIGEST.fullmatch(item) for item in files.values())
-    return Manifest(files) if are_digests and not any(map(paths.problem, files)) else None
+    return data if are_digests and not any(map(paths.problem, files)) else None
 
 
 def verify(directory: str, caches: Collection[str] = CACHES) -> dict[str, list[str]]:
