@@ -45,7 +45,7 @@ class Check:
     def __init__(self, workspace: Workspace) -> None:
         """Use the rules and the scratch folder of the workspace."""
         self._workspace = workspace
-        self._looker = Looker()
+        self._lookers: dict[str, Looker] = {}
         self._asker = Asker(workspace)
 
     def __call__(self, options: CheckOptions) -> Json:
@@ -68,23 +68,24 @@ class Check:
         subjects = [
             Subject({k: str(v) for k, v in call.files.items()}, dict(call.data)) for call in calls
         ]
+        looker = self._lookers.setdefault(calls[0].rules, Looker(rules["checks"]))
         packages = [(call.package, s.files) for call, s in zip(calls, subjects, strict=True)]
         # Programs work while the checks that need none of them are done.
         with self._asker.asked([c for c in checks if c["tool"]], packages) as answers:
-            looked = [self._looked(checks, subject) for subject in subjects]
+            looked = [
+                {check["id"]: self._look(check, subject, looker) for check in checks}
+                for subject in subjects
+            ]
             told = answers()
         return [
             report(rules, _results(checks, seen, said), call.minimum)
             for call, seen, said in zip(calls, looked, told, strict=True)
         ]
 
-    def _looked(
-        self, checks: Sequence[Mapping[str, Any]], subject: Subject
-    ) -> dict[str, list[Found] | None]:
-        """Return id of a check -> what it finds; None where it has nothing to look at."""
-        return {check["id"]: self._look(check, subject) for check in checks}
-
-    def _look(self, check: Mapping[str, Any], subject: Subject) -> list[Found] | None:
+    def _look(
+        self, check: Mapping[str, Any], subject: Subject, looker: Looker
+    ) -> list[Found] | None:
+        """Return what a check finds without a program; None where it has nothing to look at."""
         if check["expects"] is not None:
             files: JsonObject = dict(subject.files)
             context: JsonObject = {**subject.data, "files": files}
@@ -93,7 +94,7 @@ class Check:
         names = subject.matching(check["files"])
         if check["present"] is None and not names:
             return None
-        return [] if check["tool"] else self._looker.look(check, subject, names)
+        return [] if check["tool"] else looker.look(check, subject, names)
 
 
 def _results(

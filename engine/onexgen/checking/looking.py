@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from symtable import symtable
 from typing import Any, Final
@@ -69,9 +69,17 @@ def _glob(glob: str) -> re.Pattern[str]:
 class Looker:
     """Looks at files, at each text only once: most do not change between two rounds."""
 
-    def __init__(self) -> None:
-        """Have seen nothing yet."""
+    def __init__(self, checks: Iterable[Mapping[str, Any]]) -> None:
+        """Join the patterns of checks: where none of them matches, one look was enough."""
         self._seen: dict[tuple[str, str, str], list[Found]] = {}
+        self._clean: dict[str, bool] = {}
+        # What else a rule may say besides `rule` holds for that rule alone.
+        self._joined = {
+            check["id"]: check["pattern"]["rule"]
+            for check in checks
+            if check["pattern"] and check["pattern"].keys() == {"rule"} and check["lines"] == 1
+        }
+        self._any = {"rule": {"any": [*self._joined.values()]}}
 
     def look(self, check: Mapping[str, Any], subject: Subject, names: Sequence[str]) -> list[Found]:
         """Return what one check finds."""
@@ -79,13 +87,22 @@ class Looker:
             return list(_missing(check["present"], subject))
         if len(self._seen) > _MOST:
             self._seen.clear()
+            self._clean.clear()
         found: list[Found] = []
         for name in names:
             key = (check["id"], name, subject.files[name])
             if key not in self._seen:
-                self._seen[key] = list(_look(check, subject, name))
+                is_clean = check["id"] in self._joined and self._is_clean(subject, name)
+                self._seen[key] = [] if is_clean else list(_look(check, subject, name))
             found.extend(self._seen[key])
         return found
+
+    def _is_clean(self, subject: Subject, name: str) -> bool:
+        """Tell whether none of the joined patterns matches anything in a file."""
+        text = subject.files[name]
+        if text not in self._clean:
+            self._clean[text] = subject.tree(name).find(self._any) is None
+        return self._clean[text]
 
 
 def _missing(globs: list[str], subject: Subject) -> Iterator[Found]:
