@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from onexgen.actions.base import Workspace
@@ -22,6 +22,8 @@ class FixOptions:
     """Path -> text."""
     rules: str
     """A document of kind checks; its fixes run in order."""
+    only: list[str] = field(default_factory=list)
+    """Ids of the fixes to run; all when empty."""
     package: str = ""
     """Dotted name of the package."""
 
@@ -37,7 +39,7 @@ class Fix:
         """Use the rules and the scratch folder of the workspace."""
         self._workspace = workspace
         # What came out of the repairs by file need not go in again.
-        self._repaired: dict[str, str] = {}
+        self._repaired: dict[tuple[str, ...], dict[str, str]] = {}
 
     def __call__(self, options: FixOptions) -> Json:
         """Return the repaired files of one package."""
@@ -46,7 +48,7 @@ class Fix:
     def many(self, calls: Sequence[FixOptions]) -> list[Json]:
         """Return repaired files a package; programs run once for all with the same rules."""
         results: list[Json] = [None] * len(calls)
-        for numbers in alike(calls, lambda call: call.rules):
+        for numbers in alike(calls, lambda call: (call.rules, tuple(call.only))):
             repaired = self._alike([calls[number] for number in numbers])
             for number, files in zip(numbers, repaired, strict=True):
                 results[number] = files
@@ -55,23 +57,26 @@ class Fix:
     def _alike(self, calls: Sequence[FixOptions]) -> list[Json]:
         """Return repaired files a package; all of them have the same rules."""
         rules: Any = self._workspace.rules(calls[0].rules)
-        if not rules["fixes"]:
+        only = calls[0].only
+        fixes = [fix for fix in rules["fixes"] if not only or fix["id"] in only]
+        if not fixes:
             return [dict(call.files) for call in calls]
         packages = Packages(
             self._workspace.scratch,
             [(call.package, {k: str(v) for k, v in call.files.items()}) for call in calls],
         )
-        changed = packages.without(self._repaired)
-        for fix in rules["fixes"]:
+        repaired = self._repaired.setdefault(tuple(only), {})
+        changed = packages.without(repaired)
+        for fix in fixes:
             everything = changed if fix["tool"]["by_file"] else packages.names
             task = packages.task(
                 [selected(tuple(names), tuple(fix["files"])) for names in everything]
             )
             if task.packages:
                 Running(fix["tool"], task, self._workspace).output()
-        if not all(fix["tool"]["by_file"] for fix in rules["fixes"]):
+        if not all(fix["tool"]["by_file"] for fix in fixes):
             changed = packages.names
         results = packages.read(changed)
         for places, files in zip(packages.all_places(), results, strict=True):
-            self._repaired.update(zip(places, files.values(), strict=True))
+            repaired.update(zip(places, files.values(), strict=True))
         return [dict[str, Json](files) for files in results]
