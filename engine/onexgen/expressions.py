@@ -6,10 +6,12 @@ import hashlib
 import marshal
 import math
 import re
+import sys
 from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from pathlib import Path
 from typing import Any, Final
 
+import jinja2
 from jinja2 import (
     BaseLoader,
     BytecodeCache,
@@ -48,9 +50,13 @@ _RANDOM_FILTER, _RANDOM_GLOBAL = "random", "lipsum"
 class CodeStore(BytecodeCache):
     """Compiled templates, all in one file: one read at a start; a damaged file is as none."""
 
-    def __init__(self, path: Path | None) -> None:
-        """Read the file if it is there."""
+    def __init__(self, path: Path | None, compiler: str = "") -> None:
+        """Read the file if it is there; `compiler` stands for all that compiles, besides texts.
+
+        Jinja2 evaluates filters of constants while it compiles.
+        """
         self._path = path
+        self._compiler = f"{compiler} {jinja2.__version__} {sys.implementation.cache_tag}"
         self._codes: dict[str, bytes] = {}
         self._is_changed = False
         if path is not None:
@@ -60,18 +66,24 @@ class CodeStore(BytecodeCache):
                 return
             digest, codes = raw[:_DIGEST_BYTES], raw[_DIGEST_BYTES:]
             # Checked first: Python may crash while it reads code that is damaged.
-            if digest == _digest(codes):
+            if digest == self._digest(codes):
                 self._codes = marshal.loads(codes)  # noqa: S302 - the user's own private folder.
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Give Jinja2 what is stored; it checks the checksum itself."""
-        code = self._codes.get(bucket.key)
-        if code is not None:
-            bucket.bytecode_from_string(code)
+        """Give Jinja2 what is stored, if it was compiled from the same text.
+
+        Each is kept by itself, without the header that Jinja2 needs for files of its own: a start
+        needs two hundred of a thousand.
+        """
+        stored = self._codes.get(bucket.key)
+        if stored is not None:
+            checksum, code = marshal.loads(stored)  # noqa: S302 - as above.
+            if checksum == bucket.checksum:
+                bucket.code = code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep what Jinja2 compiled."""
-        self._codes[bucket.key] = bucket.bytecode_to_string()
+        self._codes[bucket.key] = marshal.dumps((bucket.checksum, bucket.code))
         self._is_changed = True
 
     def content(self) -> bytes | None:
@@ -80,14 +92,15 @@ class CodeStore(BytecodeCache):
             return None
         self._is_changed = False
         codes = marshal.dumps(self._codes)
-        return _digest(codes) + codes
+        return self._digest(codes) + codes
+
+    def _digest(self, codes: bytes) -> bytes:
+        seen = hashlib.blake2b(self._compiler.encode(), digest_size=_DIGEST_BYTES)
+        seen.update(codes)
+        return seen.digest()
 
 
 _DIGEST_BYTES: Final = 16
-
-
-def _digest(content: bytes) -> bytes:
-    return hashlib.blake2b(content, digest_size=_DIGEST_BYTES).digest()
 
 
 class _Loader(BaseLoader):

@@ -42,7 +42,7 @@ class Session:
         name = os.path.normpath(pipeline).replace(os.sep, "/")
         outside = self._outside(name)
         store = PlanStore(self.pack, name, environment, outside)
-        self._codes = CodeStore(store.codes_path)
+        self._codes = CodeStore(store.codes_path, store.engine)
         stored = store.load()
         if stored is None:
             # Compiling needs pydantic and a YAML parser; a warm start never imports them.

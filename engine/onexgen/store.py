@@ -49,7 +49,8 @@ class PlanStore:
         self.codes_path = self._folder / f"{name}.codes" if self._folder else None
         others = [f"{key}={hashlib.sha256(raw).hexdigest()}" for key, raw in outside.items()]
         self._pack = pack
-        self._others = [engine_fingerprint(), str(sys.implementation.cache_tag), *others]
+        self.engine = engine_fingerprint()
+        self._others = [self.engine, str(sys.implementation.cache_tag), *others]
         self._state = None if pack.state is None else _digest([*self._others, pack.state])
 
     @cached_property
