@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import faulthandler
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,7 +63,15 @@ def session(root: Path) -> Session:
     return Session("pipelines/default.yaml", cwd=root)
 
 
+@pytest.fixture
+def _unlimited() -> None:
+    """Take the limit for one test away: a release's number of texts needs longer."""
+    if TEXTS > 200:
+        faulthandler.cancel_dump_traceback_later()
+
+
 @pytest.mark.fuzz
+@pytest.mark.usefixtures("_unlimited")
 @settings(
     max_examples=max(TEXTS // BATCH, 1),
     # A batch is a run of the whole pipeline: shrinking would take hours. The message has the text.
