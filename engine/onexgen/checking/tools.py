@@ -41,6 +41,7 @@ def run_tool(tool: Mapping[str, Json], folder: Path, context: JsonObject, w: Wor
             f"the program '{command[0]}' is not installed",
             help=f"install it: pip install {command[0]}",
         )
+    w.deadline.check()
     timeout = min(float(str(tool["timeout"])), w.deadline.remaining())
     try:
         done = subprocess.run(
@@ -49,6 +50,7 @@ def run_tool(tool: Mapping[str, Json], folder: Path, context: JsonObject, w: Wor
             timeout=max(timeout, 0.001), check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
+        w.deadline.check()
         raise TimeoutExceeded(f"{command[0]} took longer than {timeout:.0f} s") from error
     if done.returncode not in (0, 1):
         first = (done.stderr.strip() or done.stdout.strip()).splitlines()[:1]
