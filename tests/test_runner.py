@@ -106,6 +106,7 @@ EVENTS = """
 events:
   run_started: t.run
   stage_started: t.stage
+  round_completed: t.round
   stage_completed: t.stage.ok
   stage_failed: t.stage.bad
   run_completed: t.done
@@ -298,6 +299,18 @@ def test_each_run_repeats_as_often_as_it_needs(play: Play) -> None:
     assert [(done.record["n"], done.stages[1].rounds) for done in runs] == [(1, 1), (3, 3), (2, 2)]
 
 
+def test_rounds_are_told(play: Play) -> None:
+    """Every round of a repeated stage is an event: which one, and whether the condition holds."""
+    session, bus = play(REPEATED)
+    drain(session.run([{"word": "2"}], bus=bus))
+
+    common = {"stage": "one", "stage_number": 2, "at_most": 3}
+    assert [(e.topic, e.data) for e in bus.events if e.kind == "round_completed"] == [
+        ("t.round", {**common, "round": 1, "holds": False}),
+        ("t.round", {**common, "round": 2, "holds": True}),
+    ]
+
+
 SLOW = """
   - id: one
     title: One
@@ -326,6 +339,24 @@ def test_timeout_of_a_run(play: Play) -> None:
     assert isinstance(done.error, TimeoutExceeded)
     assert done.error.message == "the run took longer than 0.02 s"
     assert done.error.help == "give it more time with --timeout"
+
+
+def test_timeout_of_a_stage_is_for_each_run(play: Play) -> None:
+    """A batch is not refused because it is long: a stage has its time for every run."""
+    done = run(play, SLOW.format(timeout="150ms"), *["word"] * 10)
+
+    assert [each.error for each in done] == [None] * 10
+
+
+def test_time_of_a_consumer_is_not_that_of_the_run(play: Play) -> None:
+    """Who looks at what a stage made may think as long as they like."""
+    session, bus = play(REPEATED)
+    steps = session.run([{"word": "1"}], bus=bus, timeout=0.5)
+    for progress in steps:
+        if progress.runs and progress.number == 1:
+            time.sleep(0.6)
+
+    assert bus.events[-1].kind == "run_completed"
 
 
 def test_time_that_is_not_used_up(play: Play, small_actions: list[Json]) -> None:

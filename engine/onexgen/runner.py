@@ -7,7 +7,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from onexgen.actions.base import Workspace
+from onexgen.actions.base import Deadline, Workspace
 from onexgen.diagnostics import OnexgenError
 from onexgen.events import Bus, Event
 from onexgen.json_types import Json, JsonObject
@@ -78,7 +78,10 @@ class Runner:
             total = max(shown, number)
             yield Progress(stage=stage, number=number, total=total)
             runs = self._stage(stage, number, runs, wanted)
+            ended = time.monotonic()
             sent = yield Progress(stage=stage, number=number, total=total, runs=tuple(runs))
+            # Whoever looks at the values and thinks does not use up the time of the run.
+            self._deadline = self._deadline.after(time.monotonic() - ended)
             if sent:
                 runs[0] = _replaced(runs[0], sent)
         return runs
@@ -98,13 +101,12 @@ class Runner:
     ) -> list[Run]:
         """Carry all runs that have not failed through one stage."""
         active = [n for n, run in enumerate(runs) if run.error is None]
-        # What a stage may take, it may take for every run that goes through it.
-        limit = None if stage.timeout is None else stage.timeout * len(active)
-        self._workspace.deadline = self._deadline.within(limit, stage.title, stage.at)
+        self._workspace.deadline = self._limit(stage, len(active))
         for n in active:
             self._emit("stage_started", runs[n], {"stage": stage.id, "stage_number": number})
         started = time.perf_counter()
-        done = iter(self._repeated(stage, [runs[n] for n in active if wanted[n] is True]))
+        taking_part = [runs[n] for n in active if wanted[n] is True]
+        done = iter(self._repeated(stage, number, taking_part))
         outcomes = [
             next(done) if wanted[n] is True else self._passed(stage, runs[n], wanted[n])
             for n in active
@@ -117,20 +119,31 @@ class Runner:
             result[n] = self._reported(stage, number, outcome, seconds)
         return result
 
+    def _limit(self, stage: StagePlan, count: int) -> Deadline:
+        """Return the deadline of a stage: the time that one run may take, for each run."""
+        seconds = None if stage.timeout is None else stage.timeout * count
+        return self._deadline.within(seconds, stage.title, stage.at)
+
     def _passed(self, stage: StagePlan, run: Run, wanted: _Wanted) -> _Outcome:
         """Return a run that takes no part in a stage."""
         if isinstance(wanted, OnexgenError):
             return self._settled(stage, run, replace(run, error=wanted), 0)
         return _Outcome(self._steps.emptied(stage, run), "skipped")
 
-    def _repeated(self, stage: StagePlan, runs: list[Run]) -> list[_Outcome]:
+    def _repeated(self, stage: StagePlan, number: int, runs: list[Run]) -> list[_Outcome]:
         """Run a stage until its condition holds, or as often as it may."""
         current, rounds = list(runs), [0] * len(runs)
         todo = list(range(len(runs)))
         for _ in range(stage.at_most):
             for n, run in zip(todo, self._tried(stage, [current[n] for n in todo]), strict=True):
                 current[n], rounds[n] = run, rounds[n] + 1
-            todo = [n for n in todo if self._goes_on(stage, n, current)]
+            again = [n for n in todo if self._goes_on(stage, n, current)]
+            if stage.until is not None:
+                for n in todo:
+                    data: JsonObject = {"stage": stage.id, "stage_number": number}
+                    data |= {"round": rounds[n], "at_most": stage.at_most, "holds": n not in again}
+                    self._emit("round_completed", current[n], data)
+            todo = again
             if not todo:
                 break
         return [self._settled(stage, *each) for each in zip(runs, current, rounds, strict=True)]

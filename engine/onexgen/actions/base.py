@@ -22,9 +22,12 @@ class Deadline:
         seconds: float | None,
         title: str = "the run",
         remedy: str = "give it more time with --timeout",
+        *,
+        begin: float | None = None,
     ) -> None:
-        """Set the deadline `seconds` from now; None means never."""
-        self._end = None if seconds is None else time.monotonic() + seconds
+        """Set the deadline `seconds` from `begin`, which is now; None seconds means never."""
+        self._begin = time.monotonic() if begin is None else begin
+        self._end = None if seconds is None else self._begin + seconds
         self._seconds = seconds
         self._title = title
         self._remedy = remedy
@@ -38,6 +41,10 @@ class Deadline:
         if seconds is None or seconds >= self.remaining():
             return self
         return Deadline(seconds, f"stage '{stage}'", f"give it more time at {at}")
+
+    def after(self, seconds: float) -> Deadline:
+        """Return a deadline that is later by some seconds."""
+        return Deadline(self._seconds, self._title, self._remedy, begin=self._begin + seconds)
 
     def check(self) -> None:
         """Raise TimeoutExceeded when the time is up."""

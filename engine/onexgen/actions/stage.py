@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from onexgen.actions.base import Workspace
-from onexgen.diagnostics import UnsafeError
+from onexgen.diagnostics import OnexgenError, UnsafeError, UsageError
 from onexgen.json_types import Json
 from onexgen.storage.staging import WAIT_SECONDS, Staged, abandon, keep, stage
 
@@ -53,6 +53,24 @@ class Stage:
             force=options.force,
             wait=min(WAIT_SECONDS, self._workspace.deadline.remaining()),
         ).to_json()
+
+    def many(self, every: Sequence[StageOptions]) -> list[Json | OnexgenError]:
+        """Stage the packages of a batch; the second with the same place fails at once."""
+        taken: set[str] = set()
+        results: list[Json | OnexgenError] = []
+        for options in every:
+            target = os.path.normpath(self._workspace.cwd / options.target)
+            try:
+                if options.target and target in taken:
+                    raise UsageError(
+                        f"{target} is the place of an earlier request of this batch",
+                        help="give one of the two another name or another folder",
+                    )
+                taken.add(target)
+                results.append(self(options))
+            except OnexgenError as error:
+                results.append(error)
+        return results
 
     def undo(self, value: Json) -> None:
         """Remove what a failed run staged, or keep it where it was asked for."""

@@ -60,7 +60,8 @@ class Running:
         self._commands = [_command(tool, part, workspace) for part in task.parts()]
         self._folder = task.folder
         limit = float(tool["timeout"]) * max(1, len(task.packages))
-        self._timeout = min(limit, workspace.deadline.remaining())
+        self._deadline = workspace.deadline
+        self._timeout = min(limit, self._deadline.remaining())
         self._name = ""
         self._process: subprocess.Popen[str] | None = None
 
@@ -86,6 +87,7 @@ class Running:
     def _started(self, command: list[str]) -> subprocess.Popen[str]:
         self._name = command[0]
         program = find_program(self._name)
+        self._deadline.check()
         if program is None:
             raise OutsideError(
                 f"the program '{self._name}' is not installed",
@@ -103,6 +105,7 @@ class Running:
             out, err = process.communicate(timeout=max(self._timeout, 0.001))
         except subprocess.TimeoutExpired as error:
             self.stop()
+            self._deadline.check()
             said = f"{self._name} took longer than {max(self._timeout, 0):.0f} s"
             raise TimeoutExceeded(said) from error
         self._process = None

@@ -24,6 +24,12 @@ from onexgen.session import Session, drain
 
 def run_batch(ctx: click.Context, path: Path, options: Options) -> int:
     """Run a pipeline for every line of a file; returns the worst exit code."""
+    for option, value in [
+        ("--interactive", options.interactive),
+        ("--correlation-id", options.correlation_id),
+    ]:
+        if value:
+            raise UsageError(f"{option} is for one run, not for a batch", help="leave it out")
     session = session_of(ctx)
     common = collect(ctx, options)
     main = next((item.name for item in session.plan.inputs if item.positional), None)
@@ -103,6 +109,8 @@ def _print(session: Session, name: str, run: Run, seconds: float, options: Optio
     if run.error is not None:
         error: OnexgenError = run.error
         click.echo(f"{name}: failed in {run.failed_stage}: {error}", err=True)
+        for line in error.help.splitlines():
+            click.echo(f"  {line}", err=True)
         return
     for line in session.summary(run)[:1]:
         click.echo(f"{name}: {line}")

@@ -70,7 +70,7 @@ class Stage(Strict):
     optional: bool = Field(
         default=False, description="Leave a skipped stage out of the progress display."
     )
-    timeout: Duration | None = Field(default=None, description="Time limit, such as 5s.")
+    timeout: Duration | None = Field(default=None, description="Time limit of a run, such as 5s.")
     on_failure: Literal["fail", "continue"] = Field(
         default="fail", description="`continue` goes on with the steps' empty values."
     )
@@ -98,6 +98,7 @@ class Pipeline(Document):
     events: dict[
         Literal[
             "stage_started",
+            "round_completed",
             "stage_completed",
             "stage_failed",
             "run_started",
