@@ -39,6 +39,7 @@ _SINGLE: Final = re.compile(r"(?!-)(?=.*\S).*(?<!-)", re.DOTALL)
 _PLACE: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _CONSTANTS: Final = frozenset({"true", "false", "none", "True", "False", "None"})
 _UNKNOWN: Final = object()
+_METHODS: Final = frozenset(dir(dict))
 _FAILURES: Final = (
     TemplateError, ArithmeticError, AttributeError, LookupError, MemoryError, NameError,
     RuntimeError, TypeError, ValueError,
@@ -123,6 +124,16 @@ class _Loader(BaseLoader):
         return source, template, lambda: True
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """The environment: what a template asks for is most often a key of plain data."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return a key of a mapping at once, where no method hides it; ask the sandbox else."""
+        if type(obj) is dict and attribute in obj and attribute not in _METHODS:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 class Expressions:
     """Evaluates `${{ }}` and renders templates, in a sandbox, with strict undefined names."""
 
@@ -134,7 +145,7 @@ class Expressions:
         functions: Mapping[str, Callable[..., Json]] | None = None,
     ) -> None:
         """Create the environment; `read` yields the text of a template by its name."""
-        self.environment = ImmutableSandboxedEnvironment(
+        self.environment = _Sandbox(
             loader=_Loader(read),
             bytecode_cache=codes,
             undefined=StrictUndefined,
