@@ -23,6 +23,7 @@ KINDS: Final[dict[str, tuple[str, str | None]]] = {
     "failures": ("onexgen.config.quality:Failures", "onexgen.checking.prepare:prepare_failures"),
     "family": ("onexgen.config.family:Family", None),
     "library": ("onexgen.config.reading:Library", "onexgen.extraction.prepare:prepare_library"),
+    "measures": ("onexgen.config.measures:Measures", None),
     "overlay": ("onexgen.config.pipeline:Overlay", None),
     "pipeline": ("onexgen.config.pipeline:Pipeline", None),
     "placement": ("onexgen.config.placement:Placement", "onexgen.placement:prepare"),

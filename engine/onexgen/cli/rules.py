@@ -1,0 +1,17 @@
+"""`onexgen rules ...`: test, check, compare and fit the rules of a pack."""
+
+from __future__ import annotations
+
+import typer
+
+from onexgen.cli.rules_test import run_tests
+
+rules = typer.Typer(help="Tools for rules.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@rules.callback()
+def _group() -> None:
+    """Test rules, find weak ones, compare two states of them, fit their weights."""
+
+
+rules.command("test")(run_tests)
