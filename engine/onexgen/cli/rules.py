@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from onexgen.cli.rules_lint import run_lint
 from onexgen.cli.rules_test import run_tests
 
 rules = typer.Typer(help="Tools for rules.", no_args_is_help=True, rich_markup_mode=None)
@@ -15,3 +16,4 @@ def _group() -> None:
 
 
 rules.command("test")(run_tests)
+rules.command("lint")(run_lint)

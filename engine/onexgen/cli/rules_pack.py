@@ -65,6 +65,7 @@ def measures_of(knowledge: Knowledge, wanted: str | None) -> Measures:
 def answered_by(
     measures: Measures, data: list[Path], pack: Pack, environment: str | None
 ) -> list[Answered]:
+    """Return the answers of the pipeline to all labelled lines of some files."""
     from onexgen.session import Session
     from onexgen.tuning.labelled import answer_all, read_labelled
 

@@ -81,6 +81,14 @@ class Knowledge:
                 mentions = document.quantities.mentions
                 yield from self._listed(file, mentions, ("quantities", "mentions"), group)
 
+    @cached_property
+    def vocabulary(self) -> list[str]:
+        """Return all texts in which words of this pack stand: examples, and terms of rules."""
+        rules = [w.rule for file in self.loaded for w in self.rules(file)]
+        terms = [t for r in rules if isinstance(r, Rule) for t in (*r.any, *r.all, *r.unless)]
+        examples = [text for rule in rules for text in (*rule.fires, *rule.silent)]
+        return [*examples, *(word for t in terms for word in (t.phrase, t.word, t.stem) if word)]
+
     def _listed(self, file: str, rules: list[Any], path: Path, group: str) -> Iterator[Written]:
         for index, rule in enumerate(rules):
             yield Written(file, (*path, index), group, rule)
