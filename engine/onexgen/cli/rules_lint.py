@@ -29,12 +29,12 @@ def run_lint(
 
     if format_ not in _FORMATS:
         raise UsageError(f"there is no format '{format_}'", help=closest(format_, _FORMATS))
-    knowledge, _, _ = rules_here(env)
+    knowledge, pack, environment = rules_here(env)
     texts: list[str] = []
     if data:
         from onexgen.tuning.labelled import read_labelled
 
-        measures = measures_of(knowledge, measures_file)
+        measures = measures_of(pack, environment, measures_file)
         keys = measures.inputs.values()
         texts = [str(line.truth[k]) for line in read_labelled(data, measures) for k in keys]
     names = named_files(knowledge, files)

@@ -50,9 +50,11 @@ def named_files(knowledge: Knowledge, files: list[str] | None) -> list[str]:
     return files or known
 
 
-def measures_of(knowledge: Knowledge, wanted: str | None) -> Measures:
+def measures_of(pack: Pack, environment: str | None, wanted: str | None) -> Measures:
     """Return the document that says how answers are compared."""
-    found = dict(knowledge.measures)
+    from onexgen.tuning.knowledge import measures_in
+
+    found = measures_in(pack, environment)
     if wanted is not None and wanted not in found:
         raise UsageError(f"'{wanted}' is no file of kind measures", help=closest(wanted, found))
     if wanted is None and len(found) != 1:

@@ -62,7 +62,7 @@ def run_tests(
     measured: list[tuple[Measure, Counts]] = []
     answered: list[Answered] = []
     if data:
-        measures = measures_of(knowledge, measures_file)
+        measures = measures_of(pack, environment, measures_file)
         answered = answered_by(measures, data, pack, environment)
         measured = _measured(measures, answered)
     broken = list(_broken(measured, bounds))

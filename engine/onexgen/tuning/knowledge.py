@@ -21,7 +21,24 @@ from onexgen.resources import Pack
 from onexgen.source import Marks, Path
 from onexgen.text import LanguageForm
 
-_KINDS: Final = ("extraction", "library", "scoring", "measures")
+_KINDS: Final = ("extraction", "library", "scoring")
+_MEASURES: Final = b"kind: measures"
+
+
+def measures_in(pack: Pack, environment: str | None = None) -> dict[str, Measures]:
+    """Return the documents that say how answers are compared with labelled data."""
+    compilation = Compilation(pack, environment)
+    names = [name for name, raw in pack.contents.items() if _MEASURES in raw]
+    loaded = {name: compilation.documents.load(name, "measures") for name in names}
+    _raise_if_wrong(compilation)
+    return {n: one[0] for n, one in loaded.items() if one and isinstance(one[0], Measures)}
+
+
+def _raise_if_wrong(compilation: Compilation) -> None:
+    found = compilation.diagnostics
+    if any(item.severity == "error" for item in found):
+        texts = compilation.documents.texts
+        raise ConfigError("the data files are wrong", diagnostics=found, texts=texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +65,7 @@ class Knowledge:
                 if found is not None:
                     self.loaded[name] = found
         self.texts = self._documents.texts
-        wrong = [item for item in compilation.diagnostics if item.severity == "error"]
-        if wrong:
-            said = "the data files are wrong"
-            raise ConfigError(said, diagnostics=compilation.diagnostics, texts=self.texts)
-
-    @property
-    def measures(self) -> list[tuple[str, Measures]]:
-        """Return the documents that say how answers are compared with labelled data."""
-        return [(n, d) for n, (d, _) in self.loaded.items() if isinstance(d, Measures)]
+        _raise_if_wrong(compilation)
 
     def marks(self, file: str) -> Marks:
         """Return the places of a document."""
