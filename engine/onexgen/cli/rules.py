@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from onexgen.cli.rules_diff import run_diff
+from onexgen.cli.rules_fit import run_fit
 from onexgen.cli.rules_lint import run_lint
 from onexgen.cli.rules_test import run_tests
 
@@ -19,3 +20,4 @@ def _group() -> None:
 rules.command("test")(run_tests)
 rules.command("lint")(run_lint)
 rules.command("diff")(run_diff)
+rules.command("fit")(run_fit)
