@@ -84,7 +84,7 @@ def _told(
     yield f"{name}: {result.rows} lines, cross-validated; held by {result.hold:g}."
     yield f"  log-loss {old_loss:.4f} -> {loss:.4f}, accuracy {old_share:.3f} -> {share:.3f}"
     if not proposed:
-        yield "Nothing better: lines that were not used to fit gain nothing, or no more than by chance."
+        yield "Nothing better: lines that were not used to fit gain no more than by chance."
         return
     width = max(len(rules[n].rule.id) for n in proposed)
     for n, new in proposed.items():
