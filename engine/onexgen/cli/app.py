@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from onexgen import __version__
+from onexgen.cli.config import config
 from onexgen.cli.explain import explain
 from onexgen.cli.inspect import check, list_
 from onexgen.cli.project import init
@@ -49,4 +50,5 @@ app.command("check")(check)
 app.command("list")(list_)
 app.command("init")(init)
 app.add_typer(rules, name="rules")
+app.add_typer(config, name="config")
 app.add_typer(schema, name="schema")
