@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -18,11 +17,8 @@ from onexgen.cli.running import session_of
 from onexgen.diagnostics import OnexgenError, UsageError
 from onexgen.inputs import resolve_inputs
 from onexgen.json_types import Json, JsonObject
-from onexgen.runs import Run
 from onexgen.session import Session, drain
 
-# Answers come while later requests wait, and no time limit of a stage is shared by many.
-_TOGETHER: Final = 32
 _ID, _FURTHER = "id", "inputs"
 
 
@@ -31,21 +27,19 @@ class Line:
     """A request as it stands in a file: its id, and its inputs or what is wrong with it."""
 
     id: Json
-    inputs: JsonObject | None
-    error: UsageError | None = None
+    inputs: JsonObject | UsageError
 
 
 def answer_lines(ctx: click.Context, path: Path, options: Options) -> int:
     """Print one JSON object for every request; returns 1 when any has an error, else 0."""
     session = session_of(ctx)
     common = collect(ctx, options)
-    lines = _requests(session, path, common)
     count = failed = 0
-    while some := list(islice(lines, _TOGETHER)):
-        for answer in answers(session, some, options.timeout):
-            count += 1
-            failed += "error" in answer
-            click.echo(json.dumps(answer, ensure_ascii=False))
+    for line in _requests(session, path, common):
+        answer = _answer(session, line, options.timeout)
+        count += 1
+        failed += "error" in answer
+        click.echo(json.dumps(answer, ensure_ascii=False))
     if not count:
         raise UsageError(f"{path} holds no request")
     if failed and not options.quiet:
@@ -53,26 +47,20 @@ def answer_lines(ctx: click.Context, path: Path, options: Options) -> int:
     return 1 if failed else 0
 
 
-def answers(
-    session: Session, lines: Sequence[Line], timeout: float | None = None
-) -> Iterator[JsonObject]:
-    """Yield the outputs of the pipeline for every line, or what is wrong with it."""
-    inputs = [line.inputs for line in lines if line.inputs is not None]
-    runs = iter(drain(session.run(inputs, timeout=timeout)) if inputs else [])
-    for line in lines:
-        if line.error is not None:
-            yield {_ID: line.id, **_failure(line.error)}
-        else:
-            yield {_ID: line.id, **_outcome(session, next(runs))}
+def _answer(session: Session, line: Line, timeout: float | None) -> JsonObject:
+    """Return the outputs of the pipeline, or what is wrong.
 
-
-def _outcome(session: Session, run: Run) -> JsonObject:
+    Each line is a run of its own, so that a slow one takes no time from the others.
+    """
+    if isinstance(line.inputs, UsageError):
+        return {_ID: line.id, **_failure(line.inputs)}
+    (run,) = drain(session.run([line.inputs], timeout=timeout))
     if run.error is not None:
-        return _failure(run.error)
+        return {_ID: line.id, **_failure(run.error)}
     try:
-        return session.outputs(run)
+        return {_ID: line.id, **session.outputs(run)}
     except OnexgenError as error:
-        return _failure(error)
+        return {_ID: line.id, **_failure(error)}
 
 
 def _failure(error: OnexgenError) -> JsonObject:
@@ -97,7 +85,7 @@ def _line(session: Session, number: int, raw: bytes, main: str, common: dict[str
         inputs = resolve_inputs(session.plan.inputs, {**common, **given}, default=default)
     except UsageError as error:
         said = UsageError(f"line {number}: {error.message}", help=error.help)
-        return Line(name, None, said)
+        return Line(name, said)
     return Line(name, inputs)
 
 

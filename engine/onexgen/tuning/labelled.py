@@ -5,19 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import batched
 from pathlib import Path
-from typing import Final
 
 from onexgen.config.measures import Measures
 from onexgen.diagnostics import OnexgenError, UsageError
 from onexgen.inputs import resolve_inputs
 from onexgen.json_types import Json, JsonObject
-from onexgen.runs import Run
 from onexgen.session import Session, drain
-
-# No time limit of a stage is shared by many lines.
-_TOGETHER: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +47,16 @@ def read_labelled(paths: Sequence[Path], measures: Measures) -> list[Labelled]:
 
 def answer_all(session: Session, lines: Sequence[Labelled], measures: Measures) -> list[Answered]:
     """Return the answer to every line, in order."""
-    return [one for some in batched(lines, _TOGETHER) for one in _some(session, some, measures)]
+    return [_answered(session, line, measures) for line in lines]
 
 
-def _some(session: Session, lines: Sequence[Labelled], measures: Measures) -> list[Answered]:
-    inputs: list[JsonObject] = []
-    errors: dict[str, str] = {}
-    for line in lines:
-        given = {name: line.truth[key] for name, key in measures.inputs.items()}
-        try:
-            inputs.append(resolve_inputs(session.plan.inputs, given))
-        except UsageError as error:
-            errors[line.at] = error.message
-    runs = iter(drain(session.run(inputs)) if inputs else [])
-    return [
-        Answered(line, {}, {}, errors[line.at]) if line.at in errors
-        else _answered(session, line, next(runs))
-        for line in lines
-    ]  # fmt: skip
-
-
-def _answered(session: Session, line: Labelled, run: Run) -> Answered:
-    if run.error is not None:
-        return Answered(line, {}, {}, run.error.message)
+def _answered(session: Session, line: Labelled, measures: Measures) -> Answered:
+    """Run the pipeline for one line: a slow one takes no time from the others."""
+    given = {name: line.truth[key] for name, key in measures.inputs.items()}
     try:
+        (run,) = drain(session.run([resolve_inputs(session.plan.inputs, given)]))
+        if run.error is not None:
+            return Answered(line, {}, {}, run.error.message)
         return Answered(line, session.outputs(run), run.record)
     except OnexgenError as error:
         return Answered(line, {}, {}, error.message)
