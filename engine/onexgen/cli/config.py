@@ -11,6 +11,7 @@ import click
 import typer
 
 from onexgen.diagnostics import UsageError, closest
+from onexgen.wording import number
 
 if TYPE_CHECKING:  # Reading data files brings pydantic and a YAML parser.
     from onexgen.effective import Value
@@ -83,6 +84,8 @@ def _lines(values: list[Value], *, origin: bool) -> Iterator[str]:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return number(value)
     is_plain = isinstance(value, str) and value == " ".join(value.split()) != ""
     return str(value) if is_plain else json.dumps(value, ensure_ascii=False)
 

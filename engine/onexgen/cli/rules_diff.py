@@ -13,6 +13,7 @@ import typer
 
 from onexgen.cli.rules_pack import AsJson, Data, Env, MeasuresFile, measures_of
 from onexgen.diagnostics import UsageError
+from onexgen.wording import counted
 
 if TYPE_CHECKING:  # The tools behind this command bring pydantic and a YAML parser.
     from onexgen.config.measures import Measures
@@ -92,7 +93,7 @@ def _text(
             )
             last = change.at
         worth = f"  {change.worth}" if change.worth else ""
-        yield f"  {change.field}: {_shown(change.old)} -> {_shown(change.new)}{worth}"
+        yield f"  {change.field}: {_both(change.old, change.new)}{worth}"
         yield from (f"    {_reason(reason)}" for reason in change.reasons)
     if found:
         yield ""
@@ -101,11 +102,24 @@ def _text(
     lines = len({change.at for change in found})
     worths = Counter(change.worth for change in found if change.worth)
     said = ", ".join(f"{number} {worth}" for worth, number in sorted(worths.items()))
-    fields = f" in {len(found)} fields" if found else ""
-    yield f"{lines} of {count} answers differ{fields}{f': {said}' if said else ''}."
+    fields = f" in {counted(len(found), 'field')}" if found else ""
+    verb = "differs" if lines == 1 else "differ"
+    yield f"{lines} of {counted(count, 'answer')} {verb}{fields}{f': {said}' if said else ''}."
+
+
+def _both(old: Any, new: Any) -> str:
+    """Return two values; of two lists only what one of them does not have."""
+    if not (isinstance(old, list) and isinstance(new, list)):
+        return f"{_shown(old)} -> {_shown(new)}"
+    gone = [f"- {_shown(item)}" for item in old if item not in new]
+    come = [f"+ {_shown(item)}" for item in new if item not in old]
+    return "  ".join([*gone, *come]) or "in another order"
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        pairs = (f"{key}={_shown(item)}" for key, item in value.items() if item is not None)
+        return f"({', '.join(pairs)})"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

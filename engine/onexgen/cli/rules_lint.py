@@ -12,6 +12,7 @@ from onexgen.cli.edge import wants_color
 from onexgen.cli.inspect import print_found
 from onexgen.cli.rules_pack import Data, Env, MeasuresFile, measures_of, named_files, rules_here
 from onexgen.diagnostics import ConfigError, UsageError, closest, render
+from onexgen.wording import counted
 
 _FORMATS = ("text", "json", "github")
 
@@ -46,5 +47,6 @@ def run_lint(
         sys.stderr.write(render(found, knowledge.texts, color=color))
     else:
         count = sum(1 for name in names for _ in knowledge.rules(name))
-        click.echo(f"{count} rules in {len(names)} files: nothing to say.")
+        said = f"{counted(count, 'rule')} in {counted(len(names), 'file')}"
+        click.echo(f"{said}: nothing to say.")
     raise click.exceptions.Exit(ConfigError.exit_code if strict and found else 0)

@@ -12,7 +12,7 @@ from onexgen.json_types import Json, JsonObject
 from onexgen.tuning.labelled import Answered
 
 _DIGITS: Final = 2
-_NOTHING: Final = "(nothing)"
+NOTHING: Final = "(nothing)"
 
 
 @dataclass(slots=True)
@@ -76,8 +76,8 @@ def _words(measure: Measure, values: Iterable[Json]) -> list[str]:
 
 
 def _label(measure: Measure, answer: JsonObject, truth: JsonObject, counts: Counts) -> None:
-    wanted = next(iter(_words(measure, values_at(truth, measure.truth))), _NOTHING)
-    given = next(iter(_words(measure, values_at(answer, measure.answer))), _NOTHING)
+    wanted = next(iter(_words(measure, values_at(truth, measure.truth))), NOTHING)
+    given = next(iter(_words(measure, values_at(answer, measure.answer))), NOTHING)
     is_equal = wanted == given
     counts.pairs[wanted, given] += 1
     counts.right += is_equal
@@ -113,7 +113,7 @@ def _bags(wanted: Sequence[str], given: Sequence[str], counts: Counts) -> None:
 
 
 def _one_of(measure: Measure, answer: JsonObject, truth: JsonObject, counts: Counts) -> None:
-    given = next(iter(values_at(answer, measure.answer)), _NOTHING)
+    given = next(iter(values_at(answer, measure.answer)), NOTHING)
     wanted = [str(value) for value in values_at(truth, measure.truth)]
     is_good = str(given) in wanted
     if measure.parts and not is_good:
@@ -123,7 +123,7 @@ def _one_of(measure: Measure, answer: JsonObject, truth: JsonObject, counts: Cou
     counts.right += is_good
     counts.missed += not is_good
     if not is_good:
-        counts.missing[f"{given} for {wanted[0] if wanted else _NOTHING}"] += 1
+        counts.missing[f"{given} for {wanted[0] if wanted else NOTHING}"] += 1
 
 
 def _values(measure: Measure, answer: JsonObject, truth: JsonObject, counts: Counts) -> None:

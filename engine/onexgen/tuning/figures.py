@@ -6,7 +6,7 @@ from typing import Final
 
 from onexgen.config.measures import Measure
 from onexgen.json_types import Json, JsonObject
-from onexgen.tuning.comparing import Counts
+from onexgen.tuning.comparing import NOTHING, Counts
 
 _BINS: Final = 10
 _SHOWN: Final = 10
@@ -47,7 +47,7 @@ def _figures(measure: Measure, counts: Counts) -> dict[str, float]:
 
 def macro_f1(counts: Counts) -> float:
     """Return the mean of F1 over the labels that are right for some line, or were answered."""
-    labels = sorted({label for pair in counts.pairs for label in pair})
+    labels = sorted({label for pair in counts.pairs for label in pair} - {NOTHING})
     scores = []
     for label in labels:
         given = sum(n for (_, answer), n in counts.pairs.items() if answer == label)

@@ -22,8 +22,13 @@ def lost_terms(rule: Rule, stem: Stem) -> Iterator[tuple[Placed, str]]:
 
 
 def unknown_fields(rule: Rule, fields: Fields, stem: Stem) -> list[tuple[Placed, str]]:
-    """Return the terms that ask for a field, or for a value of one, that there never is."""
-    found = []
+    """Return the terms that ask for a field, or for a value of one, that there never is.
+
+    Where nothing is read, what is asked for comes from elsewhere.
+    """
+    found: list[tuple[Placed, str]] = []
+    if not fields:
+        return found
     for part in ("any", "all", "beside"):
         for one in placed(rule, part, stem):
             name, value = one.term.field, one.term.is_

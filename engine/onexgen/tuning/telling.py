@@ -9,6 +9,7 @@ from onexgen.config.measures import Measure
 from onexgen.tuning.comparing import Counts
 from onexgen.tuning.examples import Example, Examples
 from onexgen.tuning.figures import figures_of
+from onexgen.wording import counted
 
 _WIDEST: Final = 60
 _CONFUSED: Final = 5
@@ -19,7 +20,8 @@ _MOST_LABELS: Final = 8
 def told_examples(examples: Examples) -> Iterator[str]:
     """Yield what became of the examples beside the rules."""
     missing, noisy = len(examples.missing), len(examples.noisy)
-    yield f"{examples.rules} rules, {examples.texts} examples: {missing} missing, {noisy} noisy."
+    said = f"{counted(examples.rules, 'rule')}, {counted(examples.texts, 'example')}"
+    yield f"{said}: {missing} missing, {noisy} noisy."
     for title, found in (
         ("Missing: should fire, did not", examples.missing),
         ("Noisy: fired, should not", examples.noisy),
@@ -40,7 +42,7 @@ def told_figures(measured: Sequence[tuple[Measure, Counts]]) -> Iterator[str]:
         if counts.lines:
             figures = figures_of(measure, counts)
             cells = [f"{name} {value:.3f}" for name, value in figures.items()]
-            rows.append([measure.name, f"{counts.lines} lines", *cells])
+            rows.append([measure.name, counted(counts.lines, "line"), *cells])
     yield from _rows(rows)
 
 
