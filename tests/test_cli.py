@@ -123,13 +123,16 @@ def test_cancelled(folder: Path) -> None:
     assert not (folder / "cards").exists()
 
 
+RECIPE = ["run", "pipelines/recipe.yaml", "--interactive"]
+
+
 def at_a_terminal(
-    folder: Path, answers: list[tuple[str, str]], **variables: str
+    folder: Path, answers: list[tuple[str, str]], command: list[str] = RECIPE, **variables: str
 ) -> tuple[int, str]:
     """Run interactively; each answer is typed when its question is there."""
     master, slave = pty.openpty()
     running = subprocess.Popen(
-        [sys.executable, "-m", "onexgen", "run", "pipelines/recipe.yaml", "--interactive"],
+        [sys.executable, "-m", "onexgen", *command],
         cwd=folder, env={**environment(), **variables}, stdin=slave, stdout=slave, stderr=slave,
     )  # fmt: skip
     os.close(slave)
@@ -176,3 +179,18 @@ def test_aborted_at_a_terminal(folder: Path) -> None:
     assert status == 130
     assert shown.endswith("\nCancelled. Nothing was changed.\n")
     assert not (folder / "cards").exists()
+
+
+def test_asked_to_choose_at_a_terminal(folder: Path) -> None:
+    """When a decision is not clear, a person chooses by number, and the run begins anew with it."""
+    prepare(folder, [])
+    answers = [("Number [1]: ", "9"), ("Number [1]: ", "2")]
+    status, shown = at_a_terminal(folder, answers, command=["explain", "Something"])
+
+    assert status == 0, shown
+    question = (
+        "What kind of dish is it?\n  1. soup     0.33\n  2. bread    0.33\n  3. dessert  0.33\n"
+    )
+    assert question in shown
+    assert "Error: 9 is not in the range 1<=x<=3." in shown
+    assert shown.endswith("\nBread (1.00)\n")

@@ -17,6 +17,8 @@ from onexgen.compiler import Compilation
 from onexgen.diagnostics import ConfigError, render
 from onexgen.resources import Pack
 from onexgen.settings import load_settings
+from onexgen.tuning.knowledge import Knowledge
+from onexgen.tuning.lint import lint
 
 DOCUMENT = Path(__file__).parent.parent / "docs/errors.md"
 SECTION = re.compile(r"^## (\S+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -24,7 +26,7 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^(?:#|\{#) (\S+/\S+|\.\S+\.toml)", re.MULTILINE)
 SECTIONS = dict(SECTION.findall(DOCUMENT.read_text(encoding="utf-8")))
 # Calls whose first argument is a code.
-CALLS = {"Diagnostic", "Mistake", "_at", "_problem", "_wrong", "error"}
+CALLS = {"Diagnostic", "Mistake", "_at", "_problem", "_warning", "_wrong", "error"}
 
 
 def codes(root: Path) -> Iterator[str]:
@@ -94,7 +96,10 @@ def report(folder: Path) -> str:
     overlays = [path.stem for path in folder.glob("environments/*.yaml")]
     compilation = Compilation(Pack((folder,)), overlays[0] if overlays else None)
     compilation.everything()
-    return render(compilation.diagnostics, compilation.documents.texts)
+    found = compilation.diagnostics
+    if not found and (folder / "rules").exists():
+        found = tuple(lint(Knowledge(Pack((folder,)))))
+    return render(found, compilation.documents.texts)
 
 
 @pytest.mark.parametrize("code", SECTIONS)
@@ -111,5 +116,5 @@ def test_example(code: str, tmp_path: Path) -> None:
         shown = printed
 
     assert printed == shown
-    assert f"error[{code}]" in shown
+    assert f"error[{code}]" in shown or f"warning[{code}]" in shown
     assert "**Repair:** " in section

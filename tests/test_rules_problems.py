@@ -58,7 +58,8 @@ ONE_OF = (
 )
 FOREVER = (
     "r.yaml:10:19: error[unsafe-regex]: "
-    "repeats something that repeats itself: some texts would take forever"
+    "repeats something that can be repeated in several ways: some texts would take forever "
+    "| help: begin each part with a letter that the one before cannot have, or limit it: {0,40}"
 )
 BROKEN = (
     "r.yaml:10:19: error[unsafe-regex]: "

@@ -49,15 +49,21 @@ class Diagnostic:
         return (self.path, self.span or _NOWHERE, self.severity, self.code, self.message)
 
 
-def closest(word: str, choices: Iterable[str]) -> str:
-    """Suggest the nearest choice for a misspelt word, or all choices if they are few."""
+def nearest(word: str, choices: Iterable[str]) -> str | None:
+    """Return the choice that a misspelt word is nearest to."""
     import difflib  # only a mistake pays for this import
 
-    known = sorted(set(choices))
-    folded = {choice.casefold(): choice for choice in reversed(known)}
+    folded = {choice.casefold(): choice for choice in sorted(set(choices), reverse=True)}
     near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    if near:
-        return f"did you mean '{folded[near[0]]}'?"
+    return folded[near[0]] if near else None
+
+
+def closest(word: str, choices: Iterable[str]) -> str:
+    """Suggest the nearest choice for a misspelt word, or all choices if they are few."""
+    known = sorted(set(choices))
+    near = nearest(word, known)
+    if near is not None:
+        return f"did you mean '{near}'?"
     return f"one of: {', '.join(known)}" if 0 < len(known) <= _LISTED else ""
 
 

@@ -30,10 +30,11 @@ class Session:
         cwd: Path | None = None,
         environment: str | None = None,
         pack: Pack | None = None,
+        passing: bool = False,
     ) -> None:
         """Find, compile and remember a pipeline; raises ConfigError with all that is wrong.
 
-        Without a `pack` it is that of the settings' folder.
+        Without a `pack` it is that of the settings' folder. What is `passing` is not remembered.
         """
         self.cwd = cwd or Path.cwd()
         self.settings = load_settings(self.cwd)
@@ -41,15 +42,16 @@ class Session:
         self.environment = environment = self.settings.environment(environment)
         name = os.path.normpath(pipeline).replace(os.sep, "/")
         outside = self._outside(name)
-        store = PlanStore(self.pack, name, environment, outside)
-        self._codes = CodeStore(store.codes_path, store.engine)
-        stored = store.load()
+        store = None if passing else PlanStore(self.pack, name, environment, outside)
+        self._codes = CodeStore(store.codes_path, store.engine) if store else CodeStore(None)
+        stored = store.load() if store else None
         if stored is None:
             # Compiling needs pydantic and a YAML parser; a warm start never imports them.
             from onexgen.compiler import compile_plan
 
             self.plan = compile_plan(self.pack, name, environment, self._codes, outside)
-            store.save(self.plan.to_json())
+            if store:
+                store.save(self.plan.to_json())
         else:
             self.plan = Plan.from_json(stored)
         self.expressions = Expressions(self._template, codes=self._codes)
@@ -90,8 +92,9 @@ class Session:
     def remember(self) -> None:
         """Keep what Jinja2 compiled, for the next start."""
         content = self._codes.content()
-        if content is not None and self._store.codes_path is not None:
-            write_quietly(self._store.codes_path, content)
+        path = self._store.codes_path if self._store else None
+        if content is not None and path is not None:
+            write_quietly(path, content)
 
     def workspace(
         self,

@@ -8,6 +8,7 @@ from typing import Final
 from onexgen.actions.base import Action
 
 ACTIONS: Final[dict[str, str]] = {
+    "ask": "onexgen.actions.ask:Ask",
     "build": "onexgen.actions.build:Build",
     "check": "onexgen.actions.check:Check",
     "commit": "onexgen.actions.commit:Commit",

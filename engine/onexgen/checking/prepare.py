@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from jinja2 import TemplateSyntaxError
 
+from onexgen.backtracking import SAFER, explosion_of
 from onexgen.config.quality import Checks, FailurePattern, Failures
 from onexgen.diagnostics import closest
 from onexgen.expressions import Expressions, said_by
@@ -68,6 +69,11 @@ def _regex(pattern: str, path: Path, marks: Marks) -> None:
         re.compile(pattern)
     except re.error as error:
         marks.error("wrong-regex", path, f"not a regular expression: {error}")
+        return
+    explosion = explosion_of(pattern, only_doubling=True)
+    if explosion:
+        said = f"{explosion}: some texts would take forever"
+        marks.error("unsafe-regex", path, said, help=SAFER)
 
 
 def _expression(text: str, path: Path, expressions: Expressions, marks: Marks) -> None:

@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from onexgen import __version__
+from onexgen.cli.config import config
 from onexgen.cli.explain import explain
 from onexgen.cli.inspect import check, list_
 from onexgen.cli.project import init
+from onexgen.cli.rules import rules
 from onexgen.cli.run import generate, run
 from onexgen.cli.running import GenerateCommand, PipelineCommand
 from onexgen.cli.schema import schema
@@ -47,4 +49,6 @@ app.command("explain", cls=GenerateCommand)(explain)
 app.command("check")(check)
 app.command("list")(list_)
 app.command("init")(init)
+app.add_typer(rules, name="rules")
+app.add_typer(config, name="config")
 app.add_typer(schema, name="schema")

@@ -11,8 +11,10 @@ import click
 from onexgen.json_types import Json
 from onexgen.plan import InputPlan
 from onexgen.report import explained
-from onexgen.runs import Run, same_shape
+from onexgen.runs import Progress, Run, same_shape
 
+# The action whose output is a question.
+_QUESTION = "ask"
 _SHOWN_LINES = 40
 
 
@@ -21,6 +23,29 @@ def ask_for(plan: InputPlan) -> str:
     kind = click.Choice(plan.choices) if plan.choices else None
     answer: str = click.prompt(plan.help or plan.name, type=kind, err=True)
     return answer
+
+
+def question_after(progress: Progress) -> Mapping[str, Json] | None:
+    """Return the question that a stage left for a person, if there is one."""
+    if not progress.runs or progress.runs[0].error is not None:
+        return None
+    keys = [step.key for step in progress.stage.steps if step.uses == _QUESTION]
+    values = (progress.runs[0].record.get(key) for key in keys)
+    return next((value for value in values if value and isinstance(value, dict)), None)
+
+
+def answer_to(question: Mapping[str, Json]) -> dict[str, Json]:
+    """Ask a person to choose; returns the input that the answer is."""
+    rows = question["choices"]
+    choices = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    width = max((len(str(row["label"])) for row in choices), default=0)
+    click.echo(f"\n{question['question']}", err=True)
+    for number, row in enumerate(choices, start=1):
+        trust = row.get("confidence")
+        said = f"  {trust:.2f}" if isinstance(trust, int | float) else ""
+        click.echo(f"  {number}. {row['label']!s:<{width}}{said}", err=True)
+    chosen: int = click.prompt("Number", type=click.IntRange(1, len(choices)), default=1, err=True)
+    return {str(question["answers"]): choices[chosen - 1]["label"]}
 
 
 def edit_after_stage(run: Run) -> Mapping[str, Json] | None:

@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 import click
 
 from onexgen import __version__
-from onexgen.cli.ask import ask_for, edit_after_stage
+from onexgen.cli.ask import answer_to, ask_for, edit_after_stage, question_after
 from onexgen.cli.display import Display, make_display
 from onexgen.cli.edge import show_error
 from onexgen.cli.options import Options
@@ -103,7 +103,10 @@ def _file(path: Path) -> Mapping[str, Json]:
 def follow(
     session: Session, inputs: JsonObject, correlation_id: str, options: Options, display: Display
 ) -> Run:
-    """Run once, showing progress; returns how it ended."""
+    """Run once, showing progress; returns how it ended.
+
+    A question that the run has for a person is asked, and it begins anew with the answer.
+    """
     bus = MemoryBus()
     with EventFile(options.events) as file:
         bus.subscribe(file.write)
@@ -122,9 +125,14 @@ def follow(
                     return runs[0]
                 display.show(progress)
                 sent = None
+                question = question_after(progress) if options.may_choose else None
+                if question is not None:
+                    steps.close()
+                    break
                 if options.interactive and progress.runs:
                     with display.paused():
                         sent = edit_after_stage(progress.runs[0])
+    return follow(session, {**inputs, **answer_to(question)}, correlation_id, options, display)
 
 
 class EventFile:

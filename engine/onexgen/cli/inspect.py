@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -42,7 +43,7 @@ def check(
         named = {os.path.normpath(file).replace(os.sep, "/") for file in files}
         found = tuple(item for item in found if item.path in named)
     if format_ != "text":
-        _print(found, format_)
+        print_found(found, format_)
         raise click.exceptions.Exit(ConfigError.exit_code if _errors(found) else 0)
     if _errors(found):
         raise ConfigError(
@@ -70,7 +71,8 @@ def _errors(found: tuple[Diagnostic, ...]) -> bool:
     return any(item.severity == "error" for item in found)
 
 
-def _print(found: tuple[Diagnostic, ...], format_: str) -> None:
+def print_found(found: Sequence[Diagnostic], format_: str) -> None:
+    """Print diagnostics for programs: as JSON, or as commands of a workflow."""
     rows = []
     for item in sorted(found, key=lambda d: (d.path, d.span is not None and d.span.line)):
         line, column = (item.span.line, item.span.column) if item.span else (1, 1)

@@ -28,3 +28,8 @@ class Options:
     def may_ask(self) -> bool:
         """Tell whether somebody is there to answer."""
         return not self.no_input and sys.stdin.isatty() and sys.stderr.isatty()
+
+    @property
+    def may_choose(self) -> bool:
+        """Tell whether a person may be asked in the middle of a run."""
+        return self.may_ask and not self.as_json and not self.quiet

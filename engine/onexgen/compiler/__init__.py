@@ -32,7 +32,6 @@ class Compilation:
         """Begin with a pack, the overlay of an environment, and files that are not in the pack."""
         self.pack = pack
         self.documents = Documents(pack, outside or {})
-        self._environment = environment
         if environment:
             self.documents.use_environment(environment)
 
@@ -95,7 +94,7 @@ class Compilation:
 
     def _used_digests(self, pipeline: str) -> dict[str, str]:
         """Return digests of what can shape the output: the pipeline, rules and templates."""
-        used = {pipeline, *self.documents.prepared, f"environments/{self._environment}.yaml"}
+        used = {pipeline, *self.documents.prepared, *self.documents.overlays}
         return {
             name: digest
             for name, digest in self.pack.digests.items()

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, Final
 
-from onexgen.compiler.overlays import overlaid
+from onexgen.compiler.overlays import Keys, overlaid
 from onexgen.config.base import Document
 from onexgen.config.pipeline import Overlay
 from onexgen.diagnostics import ConfigError, Diagnostic, UsageError, closest
 from onexgen.json_types import Json
 from onexgen.resources import Pack
+from onexgen.schema_paths import keys_of, schemas_at
 from onexgen.source import Marks, Path, Source, load
 from onexgen.validation import validate
 
@@ -23,6 +25,7 @@ KINDS: Final[dict[str, tuple[str, str | None]]] = {
     "failures": ("onexgen.config.quality:Failures", "onexgen.checking.prepare:prepare_failures"),
     "family": ("onexgen.config.family:Family", None),
     "library": ("onexgen.config.reading:Library", "onexgen.extraction.prepare:prepare_library"),
+    "measures": ("onexgen.config.measures:Measures", None),
     "overlay": ("onexgen.config.pipeline:Overlay", None),
     "pipeline": ("onexgen.config.pipeline:Pipeline", None),
     "placement": ("onexgen.config.placement:Placement", "onexgen.placement:prepare"),
@@ -31,11 +34,26 @@ KINDS: Final[dict[str, tuple[str, str | None]]] = {
 
 _FAMILY: Final = "/family.yaml"
 
+# Overlays in this folder belong to a project: they are always applied, before an environment's.
+_ALWAYS: Final = "rules/"
+_OVERLAY: Final = re.compile(rb"""^["']?kind["']?[ \t]*:[ \t]*["']?overlay\b""", re.MULTILINE)
+
 
 def imported(target: str) -> Any:
     """Return what "module:name" names."""
     module, _, name = target.partition(":")
     return getattr(import_module(module), name)
+
+
+def _keys(source: Source) -> Keys:
+    """Return which keys the grammar of a file allows at a path."""
+    data = source.data
+    kind = data.get("kind") if isinstance(data, dict) else None
+    name = "family" if source.path.endswith(_FAMILY) else str(kind)
+    if name not in KINDS:
+        return lambda _: ()
+    schema = imported(KINDS[name][0]).model_json_schema(by_alias=True)
+    return lambda path: keys_of(schemas_at(schema, path))
 
 
 class Documents:
@@ -47,12 +65,15 @@ class Documents:
         self._outside = outside
         self._sources: dict[str, Source | None] = {}
         self._loaded: dict[str, tuple[Document, Marks] | None] = {}
-        self._overlay: tuple[Overlay, Marks] | None = None
+        self._overlays: list[tuple[Overlay, Marks]] = []
         self._found: list[Diagnostic] = []
         self._marks: list[Marks] = []
         self._of_no_kind: set[str] = set()
         self.prepared: dict[str, Json] = {}
         self.texts: dict[str, str] = {}
+        for name in self.names(_ALWAYS):
+            if _OVERLAY.search(self._pack.contents[name]):
+                self._use(name)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -74,7 +95,18 @@ class Documents:
         if self.raw(path) is None:
             known = [item.split("/")[-1][:-5] for item in self.names("environments/")]
             raise UsageError(f"no environment is named '{name}'", help=closest(name, known))
-        self._overlay = self._overlay_at(path)
+        self._use(path)
+
+    def _use(self, path: str) -> None:
+        """Apply an overlay to everything that is loaded from now on."""
+        found = self._overlay_at(path)
+        if found is not None:
+            self._overlays.append(found)
+
+    @property
+    def overlays(self) -> list[str]:
+        """Return the overlays that are applied, in their order."""
+        return [marks.source.path for _, marks in self._overlays]
 
     def check_environment(self, path: str) -> None:
         """Check every path of an overlay, whatever the environment."""
@@ -84,7 +116,7 @@ class Documents:
             for file, changes in overlay.set.items():
                 source = self.source(file)
                 if source is not None:
-                    overlaid(source, changes, marks)
+                    overlaid(source, changes, marks, _keys(source))
 
     def _overlay_at(self, path: str) -> tuple[Overlay, Marks] | None:
         """Return an overlay; the files that it names have to be there."""
@@ -116,11 +148,11 @@ class Documents:
         except ConfigError as error:
             self._found.extend(error.diagnostics)
             return None
-        if self._overlay is None:
-            return source
-        overlay, marks = self._overlay
-        changes = overlay.set.get(source.path)
-        return overlaid(source, changes, marks) if changes else source
+        for overlay, marks in self._overlays:
+            changes = overlay.set.get(source.path)
+            if changes:
+                source = overlaid(source, changes, marks, _keys(source))
+        return source
 
     def mark(self, source: Source) -> Marks:
         """Return where problems of one file are recorded."""

@@ -7,7 +7,7 @@ from typing import Final
 RESERVED_INPUTS: Final = frozenset(
     {
         "batch", "color", "correlation_id", "diff", "dry_run", "env", "events", "help", "input",
-        "inputs", "interactive", "json", "keep_failed", "no_input", "pipeline", "quiet", "timeout",
-        "verbose", "version",
+        "inputs", "interactive", "json", "json_lines", "keep_failed", "no_input", "pipeline",
+        "quiet", "timeout", "verbose", "version",
     }
 )  # fmt: skip

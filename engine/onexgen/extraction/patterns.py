@@ -6,9 +6,11 @@ import re
 from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any, Final
 
+from onexgen.backtracking import SAFER, explosion_of
+
+_FOREVER: Final = "some texts would take forever"
+
 _REPEATS: Final = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT)
-# A repetition this long costs as much as an endless one when it is nested.
-_LONG: Final = 16
 # Looking for more runs than this costs more than the expression itself.
 _MOST_RUNS: Final = 8
 
@@ -21,40 +23,19 @@ def problem_of(pattern: str) -> str:
         return f"not a regular expression: {error.msg} at character {(error.pos or 0) + 1}"
     if parsed.getwidth()[0] == 0:
         return "matches the empty text"
-    if _nests(parsed, inside=False):
-        return "repeats something that repeats itself: some texts would take forever"
-    return ""
+    explosion = explosion_of(pattern)
+    return f"{explosion}: {_FOREVER}" if explosion else ""
+
+
+def help_of(problem: str) -> str:
+    """Return how to repair what `problem_of` said, "" where that says it already."""
+    return SAFER if problem.endswith(_FOREVER) else ""
 
 
 def literals_of(pattern: str) -> list[str]:
     """Return letters (in small ones) of which every match contains at least one run."""
     best = _best([_of_sequence(_parser.parse(pattern))])
     return sorted({text.lower() for text in best})
-
-
-def _nests(parsed: Any, *, inside: bool) -> bool:
-    for operation, argument in parsed:
-        if operation in _REPEATS:
-            _, most, body = argument
-            if most >= _LONG and inside:
-                return True
-            if _nests(body, inside=inside or most >= _LONG):
-                return True
-        elif any(_nests(body, inside=inside) for body in _bodies(operation, argument)):
-            return True
-    return False
-
-
-def _bodies(operation: Any, argument: Any) -> list[Any]:
-    if operation is _constants.SUBPATTERN:
-        return [argument[-1]]
-    if operation is _constants.BRANCH:
-        return list(argument[1])
-    if operation in (_constants.ASSERT, _constants.ASSERT_NOT):
-        return [argument[1]]
-    if operation is _constants.ATOMIC_GROUP:
-        return [argument]
-    return []
 
 
 def _of_sequence(parsed: Any) -> list[str]:

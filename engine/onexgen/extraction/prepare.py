@@ -34,7 +34,8 @@ def prepare_scoring(document: Scoring, marks: Marks) -> Json:
     factors = {factor.name: factor.weight for factor in document.factors}
     if factors and abs(sum(factors.values()) - 1) > 1e-6:
         said = f"the weights of the factors add up to {sum(factors.values()):g}, not to 1"
-        marks.error("weights-do-not-add-up", ("factors",), said, key=True)
+        remedy = "change the weights until they do"
+        marks.error("weights-do-not-add-up", ("factors",), said, remedy, key=True)
     if document.default and document.default not in names:
         said = f"unknown label '{document.default}'"
         marks.error("unknown-label", ("default",), said, closest(document.default, names))

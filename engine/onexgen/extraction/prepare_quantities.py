@@ -17,7 +17,7 @@ from onexgen.extraction.forms import (
     UnitForm,
 )
 from onexgen.extraction.numbers import COUNT, unit_key
-from onexgen.extraction.patterns import literals_of, problem_of
+from onexgen.extraction.patterns import help_of, literals_of, problem_of
 from onexgen.source import Marks, Path
 from onexgen.spelling import slips
 from onexgen.text import words_of
@@ -169,7 +169,7 @@ def _mention(
         marks.error("unknown-label", (*path, "meaning"), said, closest(mention.meaning, names))
     problem = problem_of(mention.regex)
     if problem:
-        marks.error("unsafe-regex", (*path, "regex"), problem)
+        marks.error("unsafe-regex", (*path, "regex"), problem, help_of(problem))
         return None
     return {
         "id": mention.id,

@@ -7,7 +7,7 @@ from typing import Final
 
 from onexgen.config.reading import Label, Language, Rule, Term
 from onexgen.diagnostics import closest
-from onexgen.extraction.patterns import literals_of, problem_of
+from onexgen.extraction.patterns import help_of, literals_of, problem_of
 from onexgen.matching import RuleForm, RulesForm, TermForm
 from onexgen.scoring import LabelForm
 from onexgen.source import Marks, Path
@@ -61,7 +61,8 @@ class RuleCompiler:
             )  # fmt: skip
         if not rule.weight:
             said = "a weight of 0 changes nothing"
-            self._marks.error("out-of-range", (*path, "weight"), said)
+            remedy = "remove the rule, or give it a weight"
+            self._marks.error("out-of-range", (*path, "weight"), said, remedy)
         self._rules.append(
             {
                 "id": rule.id,
@@ -83,7 +84,8 @@ class RuleCompiler:
         """Report an id that was used before."""
         if name in self._ids:
             note = f"first defined at {self._ids[name]}"
-            self._marks.error("duplicate-id", path, f"'{name}' is defined twice", note=note)
+            said, remedy = f"'{name}' is defined twice", "give one of them another id"
+            self._marks.error("duplicate-id", path, said, remedy, note)
         self._ids.setdefault(name, self._marks.at(path))
 
     def _unknown(self, what: str, name: str, path: Path, known: Collection[str]) -> None:
@@ -138,7 +140,7 @@ class RuleCompiler:
     def _regex(self, pattern: str, path: Path) -> TermForm | None:
         problem = problem_of(pattern)
         if problem:
-            self._marks.error("unsafe-regex", path, problem)
+            self._marks.error("unsafe-regex", path, problem, help_of(problem))
             return None
         return {
             "kind": "regex",
