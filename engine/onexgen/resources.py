@@ -59,7 +59,7 @@ class Pack:
         return dict(sorted(found.items()))
 
     @cached_property
-    def _contents(self) -> dict[str, bytes]:
+    def _read(self) -> dict[str, bytes]:
         return {}
 
     @cached_property
@@ -83,16 +83,20 @@ class Pack:
     @cached_property
     def digests(self) -> dict[str, str]:
         """Relative path -> sha256 of every file of the pack."""
-        contents = ((name, self.read(name) or b"") for name in self._entries)
-        return {name: hashlib.sha256(raw).hexdigest() for name, raw in contents}
+        return {name: hashlib.sha256(raw).hexdigest() for name, raw in self.contents.items()}
+
+    @property
+    def contents(self) -> dict[str, bytes]:
+        """Relative path -> bytes of every file of the pack."""
+        return {name: self.read(name) or b"" for name in self._entries}
 
     def read(self, name: str) -> bytes | None:
         """Return the bytes of a file of the pack, None when there is none; each is read once."""
-        if name not in self._contents:
+        if name not in self._read:
             if name not in self._entries:
                 return None
-            self._contents[name] = self.files[name].read_bytes()
-        return self._contents[name]
+            self._read[name] = self.files[name].read_bytes()
+        return self._read[name]
 
     def is_own(self, name: str) -> bool:
         """Tell whether a file comes from the user's folder, not from the installed pack."""
