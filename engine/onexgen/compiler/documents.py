@@ -72,7 +72,7 @@ class Documents:
         self.prepared: dict[str, Json] = {}
         self.texts: dict[str, str] = {}
         for name in self.names(_ALWAYS):
-            if _OVERLAY.search(self._pack.contents[name]):
+            if _OVERLAY.search(self._pack.read(name) or b""):
                 self._use(name)
 
     @property
