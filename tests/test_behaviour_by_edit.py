@@ -17,6 +17,8 @@ from onexgen.session import Session, drain
 from onexgen.source import load
 
 DOMAINS = Path(__file__).parent / "domains"
+# Nothing that runs reads it: scenarios of the tools for rules show what it does.
+ONLY_FOR_TOOLS = {"rules/measures.yaml"}
 EDITS: list[dict[str, Any]] = load("edits.yaml", (DOMAINS / "edits.yaml").read_bytes()).data[
     "edits"
 ]  # type: ignore[assignment,call-overload,index]
@@ -81,7 +83,7 @@ def test_every_file_is_edited(kitchen: Path) -> None:
         if path.is_file()
     }
 
-    assert {edit["file"] for edit in EDITS} == files
+    assert {edit["file"] for edit in EDITS} == files - ONLY_FOR_TOOLS
 
 
 def renamed(text: str) -> str:

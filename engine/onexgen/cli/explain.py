@@ -29,7 +29,7 @@ def explain(ctx: typer.Context, batch: Batch = None, json_lines: JsonLines = Fal
     if not json_lines:
         raise click.exceptions.Exit(once_or_batch(ctx, batch))
     if batch is None:
-        raise UsageError("--json-lines needs --batch FILE", help="`-` reads standard input")
+        raise UsageError("--json-lines needs --batch FILE", help="`-` reads what is piped in")
     from onexgen.cli.answers import answer_lines
 
     raise click.exceptions.Exit(answer_lines(ctx, batch, options_of(ctx)))

@@ -72,7 +72,7 @@ def _errors(found: tuple[Diagnostic, ...]) -> bool:
 
 
 def print_found(found: Sequence[Diagnostic], format_: str) -> None:
-    """Print diagnostics for programs: as JSON, or as commands of a workflow."""
+    """Print diagnostics for programs: as JSON, or as commands to a forge."""
     rows = []
     for item in sorted(found, key=lambda d: (d.path, d.span is not None and d.span.line)):
         line, column = (item.span.line, item.span.column) if item.span else (1, 1)

@@ -25,7 +25,7 @@ def run_lint(
     env: Env = None,
     format_: Annotated[str, typer.Option("--format", help="text, json or github.")] = "text",
 ) -> None:
-    """Find dead, shadowed, tied, contradictory and unreachable rules, and terms without effect."""
+    """Find dead, shadowed, tied, contradictory and unreachable rules, and terms that do nothing."""
     from onexgen.tuning.lint import lint
 
     if format_ not in _FORMATS:

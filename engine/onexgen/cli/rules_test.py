@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # The tools behind this command bring pydantic and a YAML par
     from onexgen.tuning.labelled import Answered
 
 
-def run_tests(
+def run_examples_and_data(
     files: Annotated[
         list[str] | None, typer.Argument(help="Rule files whose examples are run; all if none.")
     ] = None,

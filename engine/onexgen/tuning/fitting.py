@@ -82,7 +82,7 @@ def _validated(
 
 
 def _is_better(before: Sequence[float], after: Sequence[float]) -> bool:
-    """Tell whether the gain is more than chance: more than its standard error."""
+    """Tell whether the gain is more than chance: more than the spread of its mean."""
     gains = [old - new for old, new in zip(before, after, strict=True)]
     mean = sum(gains) / len(gains)
     spread = math.sqrt(sum((gain - mean) ** 2 for gain in gains)) / len(gains)
