@@ -45,6 +45,11 @@ def imported(target: str) -> Any:
     return getattr(import_module(module), name)
 
 
+def is_overlay(raw: bytes) -> bool:
+    """Tell whether a file says that it is an overlay, without reading all of it."""
+    return _OVERLAY.search(raw) is not None
+
+
 def _keys(source: Source) -> Keys:
     """Return which keys the grammar of a file allows at a path."""
     data = source.data
@@ -72,7 +77,7 @@ class Documents:
         self.prepared: dict[str, Json] = {}
         self.texts: dict[str, str] = {}
         for name in self.names(_ALWAYS):
-            if _OVERLAY.search(self._pack.read(name) or b""):
+            if is_overlay(self._pack.read(name) or b""):
                 self._use(name)
 
     @property

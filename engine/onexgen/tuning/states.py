@@ -1,4 +1,4 @@
-"""States of a pack to compare: a folder, one file in place of the pack's own, a git revision."""
+"""States of a pack to compare: a folder, one file in place of the pack's or added, a revision."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
+from onexgen.compiler.documents import is_overlay
 from onexgen.diagnostics import UsageError, closest
 from onexgen.resources import FOLDERS, Pack
 from onexgen.settings import Settings, load_settings
@@ -38,13 +39,15 @@ def state(name: str, settings: Settings) -> Iterator[Pack]:
 
 
 def _place(path: Path, pack: Pack) -> str:
-    """Return the name of the pack's file that one file stands for."""
+    """Return the name of the pack's file that one file stands for; an overlay may be a new one."""
     parts = PurePosixPath(path.as_posix()).parts
     starts = [n for n, part in enumerate(parts) if part in FOLDERS]
     names = ["/".join(parts[n:]) for n in starts] + [f"rules/{path.name}"]
     for name in names:
         if name in pack.files:
             return name
+    if is_overlay(path.read_bytes()):
+        return names[-1]
     known = [name for name in pack.files if name.startswith("rules/")]
     help_text = closest(names[-1], known) or "give it the name of a file of the pack"
     raise UsageError(f"'{path}' stands for no file of the pack", help=help_text)
