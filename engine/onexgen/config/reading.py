@@ -149,6 +149,15 @@ class Entry(Strict):
         default_factory=list, description="Labels that it fits; all when empty."
     )
     terms: list[str] = Field(default_factory=list, description="Words that describe it.")
+    priority: int = Field(
+        default=0, ge=0, le=100, description="Entries with more come first, whatever their points."
+    )
+    requires: list[str] = Field(
+        default_factory=list, description="Entries that come with it: it does not work alone."
+    )
+    conflicts: list[str] = Field(
+        default_factory=list, description="Entries that exclude it; the one that comes first stays."
+    )
 
 
 class Library(WithParts):
@@ -160,6 +169,11 @@ class Library(WithParts):
     )
     threshold: float = Field(
         default=0.2, ge=0, le=1, description="Entries that are less relevant are left out."
+    )
+    categories: list[Name] = Field(
+        default_factory=list,
+        description="Kinds of need; each rule then names its own as `factor`, and results say "
+        "how many points an entry got for each.",
     )
     entries: list[Entry] = Field(min_length=1, description="What is offered.")
     rules: list[Rule] = Field(min_length=1, description="Rules; their label is an entry.")

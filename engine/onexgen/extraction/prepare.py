@@ -59,9 +59,12 @@ def prepare_scoring(document: Scoring, marks: Marks) -> Json:
 def prepare_library(document: Library, marks: Marks) -> Json:
     """Compile a library."""
     compiler = RuleCompiler(marks)
+    names = {entry.name for entry in document.entries}
     for index, entry in enumerate(document.entries):
         compiler.is_new(entry.name, ("entries", index, "name"))
-    compiler.add(document.rules, ("rules",), {entry.name for entry in document.entries})
+        _others(entry.requires, ("entries", index, "requires"), names, marks)
+        _others(entry.conflicts, ("entries", index, "conflicts"), names, marks)
+    compiler.add(document.rules, ("rules",), names, factors=document.categories)
     form: LibraryForm = {
         "parts": document.parts,
         "full_points": document.full_points,
@@ -73,6 +76,9 @@ def prepare_library(document: Library, marks: Marks) -> Json:
                 "summary": entry.summary,
                 "applies_to": entry.applies_to,
                 "terms": entry.terms,
+                "priority": entry.priority,
+                "requires": entry.requires,
+                "conflicts": entry.conflicts,
                 "at": marks.at(("entries", index, "name")),
             }
             for index, entry in enumerate(document.entries)
@@ -80,6 +86,13 @@ def prepare_library(document: Library, marks: Marks) -> Json:
         "rules": compiler.form,
     }
     return cast("Json", form)
+
+
+def _others(others: list[str], path: Path, names: set[str], marks: Marks) -> None:
+    for index, name in enumerate(others):
+        if name not in names:
+            said = f"unknown entry '{name}'"
+            marks.error("unknown-label", (*path, index), said, closest(name, names))
 
 
 def prepare(document: Extraction, marks: Marks) -> Json:
