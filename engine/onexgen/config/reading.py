@@ -218,6 +218,17 @@ class Language(Strict):
     negation: Negation = Field(description="How a text denies.")
 
 
+class Otherwise(Strict):
+    """A label for texts in which no rule of a choice found one."""
+
+    id: Kebab = Field(description="Name of the rule, shown as the reason of the choice.")
+    label: Name = Field(description="The label.")
+    when: dict[str, str] = Field(
+        default_factory=dict, description="Earlier field -> the value that it has, or holds."
+    )
+    why: str = Field(min_length=1, description="Why it is this label then.")
+
+
 class Choice(Strict):
     """A field of the result with one label or several; rules may ask for earlier choices."""
 
@@ -232,6 +243,10 @@ class Choice(Strict):
     default: str = Field(default="", description="Value when no rule fires (one label only).")
     threshold: float = Field(default=1.0, gt=0, description="Points that a label needs.")
     rules: list[Rule] = Field(default_factory=list, description="The rules.")
+    otherwise: list[Otherwise] = Field(
+        default_factory=list,
+        description="What is taken when no label reaches the threshold: the first that fits.",
+    )
 
 
 class Notes(Strict):

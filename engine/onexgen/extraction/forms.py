@@ -9,6 +9,15 @@ from onexgen.scoring import LabelForm
 from onexgen.text import LanguageForm
 
 
+class OtherwiseForm(TypedDict):
+    """A label for texts without one."""
+
+    id: str
+    label: str
+    when: dict[str, str]
+    at: str
+
+
 class ChoiceForm(TypedDict):
     """A field with one label or several."""
 
@@ -18,6 +27,7 @@ class ChoiceForm(TypedDict):
     labels: list[LabelForm]
     default: str
     threshold: float
+    otherwise: list[OtherwiseForm]
 
 
 class UnitForm(TypedDict):

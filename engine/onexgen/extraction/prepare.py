@@ -14,6 +14,7 @@ from onexgen.extraction.forms import (
     GuidanceForm,
     NamingForm,
     NotesForm,
+    OtherwiseForm,
     PerformanceForm,
     SummaryForm,
     SurenessForm,
@@ -145,6 +146,15 @@ def _choice(choice: Choice, path: Path, compiler: RuleCompiler, marks: Marks) ->
         said = f"unknown label '{choice.default}'"
         marks.error("unknown-label", (*path, "default"), said, closest(choice.default, names))
     compiler.add(choice.rules, (*path, "rules"), names, choice.name)
+    otherwise: list[OtherwiseForm] = []
+    for index, item in enumerate(choice.otherwise):
+        place = (*path, "otherwise", index)
+        compiler.is_new(item.id, (*place, "id"))
+        if item.label not in names:
+            said = f"unknown label '{item.label}'"
+            marks.error("unknown-label", (*place, "label"), said, closest(item.label, names))
+        at = marks.at((*place, "id"))
+        otherwise.append({"id": item.id, "label": item.label, "when": item.when, "at": at})
     return {
         "name": choice.name,
         "by": choice.by,
@@ -152,6 +162,7 @@ def _choice(choice: Choice, path: Path, compiler: RuleCompiler, marks: Marks) ->
         "labels": label_forms(choice.labels, (*path, "labels"), marks),
         "default": choice.default,
         "threshold": choice.threshold,
+        "otherwise": otherwise,
     }
 
 

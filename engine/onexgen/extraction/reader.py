@@ -8,6 +8,7 @@ from onexgen.extraction.composing import (
     Labels,
     guidance_of,
     notes_of,
+    otherwise_of,
     summary_of,
     sureness_of,
     targets_of,
@@ -122,6 +123,18 @@ class Reader:
         factors = scoring["factors"] if scoring else {}
         scores = tally(own, names, factors, scoring["scale"]["repeat"] if scoring else 0.0)
         reached = [k for k, points in scores.totals.items() if points >= choice["threshold"]]
+        if not reached and (fallback := otherwise_of(choice, found)):
+            reached = [fallback["label"]]
+            scores.totals[fallback["label"]] = choice["threshold"]
+            evidence.append(
+                {
+                    "field": choice["name"],
+                    "value": fallback["label"],
+                    "rule": fallback["id"],
+                    "at": fallback["at"],
+                    "text": "",
+                }
+            )
         if choice["many"]:
             chosen = self._with_followers(choice, reached)
             found[choice["name"]] = list[Json](chosen)
