@@ -118,6 +118,7 @@ class EntitiesForm(TypedDict):
     of: str
     choice: str
     opens: list[list[str]]
+    strong: list[list[str]]
     labels: list[list[str]]
     columns: list[str]
     type_columns: list[str]
@@ -125,6 +126,9 @@ class EntitiesForm(TypedDict):
     breaks: list[str]
     plain: list[str]
     pairs: list[str]
+    loose: list[str]
+    short: list[str]
+    each: list[str]
     keys: list[str]
     default: str
 
@@ -147,6 +151,11 @@ class NamingForm(TypedDict):
     vague: list[str]
     heads: list[str]
     before: list[str]
+    aside: list[str]
+    wanting: list[str]
+    ends: list[str]
+    of: list[str]
+    weights: dict[str, float]
     drop_choices: list[str]
     tools: list[str]
     actions: str
