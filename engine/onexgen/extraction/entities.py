@@ -114,8 +114,8 @@ class Entities:
             title = self._nouns.last(text) if text.endswith(_COLONS) else title
 
     def _example(self, block: Block, title: str) -> Iterator[Found]:
-        for name, fields in outlines_of(block.text) if not block.pairs else ():
-            typed = [FieldFound(n.lower(), self._fields.type_of(t), True) for n, t in fields]
+        for name, lines in outlines_of(block.text) if not block.pairs else ():
+            typed = [FieldFound(n.lower(), self._fields.type_of(t), True) for n, t in lines]
             if sum(field.type is not None for field in typed) >= LEAST:
                 yield from _thing(block.place, singular(snake(name)), typed)
         fields = [

@@ -20,8 +20,8 @@ class Mentions:
         self._form = form
         self._patterns = [(re.compile(m["regex"], re.IGNORECASE), m) for m in form["mentions"]]
 
-    def __call__(self, raw: str) -> Iterator[tuple[int, JsonObject, JsonObject]]:
-        """Yield place, parameter and evidence of each setting, once a value."""
+    def __call__(self, raw: str) -> Iterator[tuple[range, JsonObject, JsonObject]]:
+        """Yield characters, parameter and evidence of each setting, once a value."""
         lowered = raw.lower()
         seen: set[tuple[str, str]] = set()
         for pattern, mention in self._patterns:
@@ -35,12 +35,14 @@ class Mentions:
 
     def _value(self, mention: MentionForm, found: re.Match[str]) -> Json:
         value = mention["value"] or found.groupdict().get("value") or found.group()
-        is_number = mention["meaning"] != self._form["other"] and value.isdigit()
-        return int(value) if is_number else value
+        number = self._form["words"].get(value.lower())
+        if number is not None and not mention["value"]:
+            return int(number["value"])
+        return int(value) if value.isdigit() else value
 
     def _setting(
         self, mention: MentionForm, found: re.Match[str], value: Json
-    ) -> tuple[int, JsonObject, JsonObject]:
+    ) -> tuple[range, JsonObject, JsonObject]:
         text = " ".join(found.group().split())
         parameter: JsonObject = {
             "meaning": mention["meaning"],
@@ -57,4 +59,4 @@ class Mentions:
             "at": mention["at"],
             "text": text,
         }
-        return found.start(), parameter, evidence
+        return range(*found.span()), parameter, evidence
