@@ -110,6 +110,10 @@ class Quantities(Strict):
     names: list[str] = Field(
         default_factory=list, description="Words after which a number is a name: `step 3`."
     )
+    trivial: list[float] = Field(
+        default_factory=list,
+        description="Numbers that say nothing without a meaning, a unit or the end of a range.",
+    )
     ranges: list[str] = Field(
         default_factory=list,
         description="Words between the two ends of a range; `between and` needs both.",

@@ -98,6 +98,7 @@ class QuantitiesForm(TypedDict):
     mentions: list[MentionForm]
     reach: dict[str, ReachForm]
     names: list[str]
+    trivial: list[float]
     ranges: list[list[str]]
     joins: list[str]
     near: float

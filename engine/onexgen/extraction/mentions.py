@@ -12,6 +12,10 @@ from onexgen.json_types import Json, JsonObject
 _ANYTHING: Final = ("",)
 
 
+def _overlap(one: range, other: range) -> bool:
+    return one.start < other.stop and other.start < one.stop
+
+
 class Mentions:
     """Finds settings by their regular expressions."""
 
@@ -24,13 +28,16 @@ class Mentions:
         """Yield characters, parameter and evidence of each setting, once a value."""
         lowered = raw.lower()
         seen: set[tuple[str, str]] = set()
+        taken: list[range] = []
         for pattern, mention in self._patterns:
             if not any(needed in lowered for needed in mention["needs"] or _ANYTHING):
                 continue
             for found in pattern.finditer(raw):
                 value = self._value(mention, found)
-                if (mention["id"], str(value)) not in seen:
-                    seen.add((mention["id"], str(value)))
+                key, place = (mention["meaning"], str(value)), range(*found.span())
+                if key not in seen and not any(_overlap(place, other) for other in taken):
+                    seen.add(key)
+                    taken.append(place)
                     yield self._setting(mention, found, value)
 
     def _value(self, mention: MentionForm, found: re.Match[str]) -> Json:

@@ -65,6 +65,7 @@ def quantities_form(
         ],
         "reach": _reaches(quantities, rules, units, marks),
         "names": quantities.names,
+        "trivial": quantities.trivial,
         "ranges": [words_of(text) for text in quantities.ranges],
         "joins": quantities.joins,
         "near": quantities.near,

@@ -22,6 +22,10 @@ _DIGITS: Final = 4
 _OWN_NOUN: Final = 1.4
 
 
+# A noun of its own: `every 4 hours, 10s timeout` is no list.
+_ITS_OWN: Final = re.compile(r" [a-z]{4,}")
+
+
 @dataclass(frozen=True, slots=True)
 class Meant:
     """What a group means, and the rule that says so."""
@@ -84,7 +88,7 @@ class Quantities:
         if self._join.fullmatch(raw, one.end, other.start) is None:
             return False
         if self._dimension(one.unit) == self._dimension(other.unit):
-            return True
+            return one.unit == other.unit or _ITS_OWN.match(raw, other.end) is None
         return not one.unit and raw[one.end : other.start].strip() != ","
 
     def _dimension(self, unit: str) -> str:
@@ -134,8 +138,9 @@ class Quantities:
         if not hits:
             return 0.0, None
         near = min(hits, key=lambda hit: distance_to(group, hit, distances))
-        share = 1 - distance_to(group, near, distances) / reach["near"]
-        return share * (_OWN_NOUN if near.start == group.last else 1.0), near
+        distance = distance_to(group, near, distances)
+        is_own = near.start == group.last and distance <= 0
+        return (1 - distance / reach["near"]) * (_OWN_NOUN if is_own else 1.0), near
 
     def _parameters(
         self, group: Group, meant: Meant, reading: Reading
@@ -143,7 +148,7 @@ class Quantities:
         other = self.form["other"]
         meaning = self.form["meanings"].get(meant.meaning)
         for figure in group.figures:
-            if meant.meaning == other and figure.in_words:
+            if meant.meaning == other and self._says_nothing(figure):
                 continue
             start, end = _shown(figure, meant, reading.text)
             text = " ".join(reading.text.raw[start:end].split())
@@ -156,6 +161,11 @@ class Quantities:
                 if name:
                     parameter["name"] = name
                 yield figure.start, parameter, self._evidence(parameter, meant)
+
+    def _says_nothing(self, figure: Figure) -> bool:
+        """Tell whether a number without meaning is most likely none to keep."""
+        alone = len(figure.values) == 1 and not figure.unit
+        return figure.in_words or (alone and figure.values[0] in self.form["trivial"])
 
     def _parameter(self, label: str, value: float, unit: str, text: str) -> JsonObject:
         meaning = self.form["meanings"].get(label)
