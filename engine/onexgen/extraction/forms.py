@@ -73,6 +73,15 @@ class MentionForm(TypedDict):
     at: str
 
 
+class TallyForm(TypedDict):
+    """A number that is the length of a list."""
+
+    id: str
+    meaning: str
+    heads: list[str]
+    at: str
+
+
 class ReachForm(TypedDict):
     """Which numbers the words of a rule explain."""
 
@@ -96,6 +105,7 @@ class QuantitiesForm(TypedDict):
     prefixes: dict[str, str]
     meanings: dict[str, MeaningForm]
     mentions: list[MentionForm]
+    tallies: list[TallyForm]
     reach: dict[str, ReachForm]
     names: list[str]
     trivial: list[float]

@@ -12,6 +12,7 @@ from onexgen.extraction.forms import MeaningForm, QuantitiesForm
 from onexgen.extraction.mentions import Mentions
 from onexgen.extraction.nearness import Group, distance_to, distances_of, is_on, next_to
 from onexgen.extraction.numbers import COUNT, Figure, Numbers
+from onexgen.extraction.tallies import Tallies
 from onexgen.firing import NOWHERE, Firing, Hit, Reading
 from onexgen.json_types import Json, JsonObject
 from onexgen.text import Text
@@ -44,6 +45,7 @@ class Quantities:
         self.form = form
         self._numbers = Numbers(form)
         self._mentions = Mentions(form)
+        self._tallies = Tallies(form["tallies"])
         joins = "|".join(map(re.escape, form["joins"])) or "(?!)"
         self._join = re.compile(rf"\s*(?:[,/;+]|\s(?:{joins})\s|,\s+(?:{joins})\s)\s*")
 
@@ -70,6 +72,15 @@ class Quantities:
                 continue
             meant = self._meant(group, firings, distances, heading)
             found.extend(self._parameters(group, meant, reading))
+        given = {str(parameter["meaning"]) for _, parameter, _ in found}
+        for place, parameter, tally in self._tallies(reading.text.raw):
+            if tally["meaning"] not in given:
+                given.add(tally["meaning"])
+                reason: JsonObject = {"rule": tally["id"], "at": tally["at"], "text": ""}
+                said = f"{parameter['meaning']} = {parameter['value']}"
+                found.append(
+                    (place, parameter, {"field": self.form["name"], "value": said} | reason)
+                )
         found.sort(key=lambda item: item[0])
         return [item[1] for item in found], [item[2] for item in found if item[2]]
 
