@@ -72,17 +72,18 @@ class Quantities:
                 continue
             meant = self._meant(group, firings, distances, heading)
             found.extend(self._parameters(group, meant, reading))
-        given = {str(parameter["meaning"]) for _, parameter, _ in found}
-        for place, parameter, tally in self._tallies(reading.text.raw):
-            if tally["meaning"] not in given:
-                given.add(tally["meaning"])
-                reason: JsonObject = {"rule": tally["id"], "at": tally["at"], "text": ""}
-                said = f"{parameter['meaning']} = {parameter['value']}"
-                found.append(
-                    (place, parameter, {"field": self.form["name"], "value": said} | reason)
-                )
+        found.extend(self._tallied(reading.text.raw, {str(item[1]["meaning"]) for item in found}))
         found.sort(key=lambda item: item[0])
         return [item[1] for item in found], [item[2] for item in found if item[2]]
+
+    def _tallied(self, raw: str, given: set[str]) -> Iterator[tuple[int, JsonObject, JsonObject]]:
+        """Yield the lengths of lists that mean something nobody wrote as a number."""
+        for place, parameter, tally in self._tallies(raw):
+            if tally["meaning"] not in given:
+                given.add(tally["meaning"])
+                said = f"{parameter['meaning']} = {parameter['value']}"
+                reason: JsonObject = {"field": self.form["name"], "value": said, "text": ""}
+                yield place, parameter, {**reason, "rule": tally["id"], "at": tally["at"]}
 
     def _groups(self, text: Text) -> list[Group]:
         groups: list[list[Figure]] = []
