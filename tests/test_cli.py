@@ -158,7 +158,7 @@ def test_edited_at_a_terminal(folder: Path) -> None:
     """A person is asked for what is missing, and may change what a stage made."""
     prepare(folder, [])
     answers = [
-        ("for how many people, in how many minutes.", "Tomato soup"),
+        ("for how many people, in how many minutes", "Tomato soup"),
         (GO_ON[0], "e"),
         ("Which value", "dish"),
         *[GO_ON] * 6,
@@ -173,7 +173,7 @@ def test_edited_at_a_terminal(folder: Path) -> None:
 def test_aborted_at_a_terminal(folder: Path) -> None:
     """Who aborts has changed nothing."""
     prepare(folder, [])
-    answers = [("in how many minutes.", "Tomato soup"), GO_ON, (GO_ON[0], "a")]
+    answers = [("in how many minutes", "Tomato soup"), GO_ON, (GO_ON[0], "a")]
     status, shown = at_a_terminal(folder, answers)
 
     assert status == 130

@@ -113,8 +113,11 @@ def test_patterns_that_fit_come_first() -> None:
         found: Any = Retrieve(Rules())(call)  # type: ignore[arg-type]
         return [entry["name"] for entry in found]
 
-    assert names(limit=4) == ["lifecycle", "event_publishing", "retry", "circuit_breaker"]
-    assert names(among="compute") == ["metrics", "error_handling"]
+    assert names(limit=6) == [
+        *("event_publishing", "lifecycle", "metrics", "health_checks", "retry"),
+        "circuit_breaker",
+    ]
+    assert names(among="compute") == ["metrics"]
 
 
 HOSTILE = {

@@ -27,6 +27,7 @@ def resolve_inputs(
     *,
     default: Callable[[str], Any] = lambda _: None,
     ask: Callable[[InputPlan], str] | None = None,
+    how: Callable[[InputPlan], str] = lambda plan: f"give it with {option_of(plan)}",
 ) -> JsonObject:
     """Return a value for every input: given, from its variable, asked for, or its default.
 
@@ -36,7 +37,16 @@ def resolve_inputs(
     for name in given:
         if name not in known:
             raise UsageError(f"there is no input '{name}'", help=closest(name, known))
-    return {plan.name: _resolved(plan, given.get(plan.name), default, ask) for plan in plans}
+    values = {plan.name: _resolved(plan, given.get(plan.name), default, ask) for plan in plans}
+    for plan in plans:
+        if values[plan.name] is None and plan.required:
+            raise UsageError(f"missing input '{plan.name}'", help=how(plan))
+    return values
+
+
+def option_of(plan: InputPlan) -> str:
+    """Return the option that an input has on the command line."""
+    return f"--{plan.name.replace('_', '-')}"
 
 
 def read_named(plans: tuple[InputPlan, ...], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,9 +84,6 @@ def _resolved(
         value = _document(plan, value) if _is_file(plan, value) else value
     if value is None and plan.required and ask is not None:
         value = ask(plan)
-    if value is None and plan.required:
-        option = plan.name.replace("_", "-")
-        raise UsageError(f"missing input '{plan.name}'", help=f"give it with --{option}")
     if value is None:
         return plan.default
     return _limited(plan, _converted(plan, value))

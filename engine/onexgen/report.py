@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from onexgen import __version__
+from onexgen.diagnostics import Diagnostic, OnexgenError
 from onexgen.json_types import Json, JsonObject
-from onexgen.runs import Run
-from onexgen.session import Session
+
+if TYPE_CHECKING:  # A failure is also reported where there is no session, and no Jinja2.
+    from onexgen.runs import Run
+    from onexgen.session import Session
+
+_HEAD: Final[JsonObject] = {"schema_version": 1, "version": __version__}
 
 
-def result_object(
-    session: Session, run: Run, seconds: float, schema_version: int, version: str
-) -> JsonObject:
+def result_object(session: Session, run: Run, seconds: float) -> JsonObject:
     """Return everything that a program may want to know of a run."""
     stages: list[Json] = [
         {
@@ -22,8 +29,7 @@ def result_object(
         for stage in run.stages
     ]
     result: JsonObject = {
-        "schema_version": schema_version,
-        "version": version,
+        **_HEAD,
         "pipeline": session.plan.name,
         "correlation_id": run.request.correlation_id,
         "duration_seconds": round(seconds, 6),
@@ -31,19 +37,36 @@ def result_object(
     }
     if run.error is None:
         return {**result, "success": True, **session.outputs(run)}
-    diagnostics: list[Json] = [
-        {"code": item.code, "message": item.message, "path": item.path, "help": item.help}
-        for item in run.error.diagnostics
-    ]
+    return {**result, **failure_object(run.error), "failed_stage": run.failed_stage}
+
+
+def failure_object(error: OnexgenError) -> JsonObject:
+    """Return everything that a program may want to know of a failure."""
     return {
-        **result,
+        **_HEAD,
         "success": False,
-        "failed_stage": run.failed_stage,
-        "error": str(run.error),
-        "help": run.error.help,
-        "exit_code": run.error.exit_code,
-        "diagnostics": diagnostics,
+        "error": str(error),
+        "help": error.help,
+        "exit_code": error.exit_code,
+        "diagnostics": diagnostic_objects(error.diagnostics),
     }
+
+
+def diagnostic_objects(diagnostics: Iterable[Diagnostic]) -> list[Json]:
+    """Return problems in the order of their places."""
+    return [
+        {
+            "code": item.code,
+            "severity": item.severity,
+            "path": item.path,
+            "line": item.span.line if item.span else 1,
+            "column": item.span.column if item.span else 1,
+            "message": item.message,
+            "help": item.help,
+            "note": item.note,
+        }
+        for item in sorted(diagnostics, key=Diagnostic.order)
+    ]
 
 
 def explained(value: Json, indent: int = 0) -> list[str]:

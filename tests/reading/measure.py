@@ -15,10 +15,14 @@ from typing import Any, Final
 from tests.reading.pack import ROOT, Rules
 
 from onexgen.actions.extract import Extract, ExtractOptions
+from onexgen.actions.retrieve import Retrieve, RetrieveOptions
 from onexgen.actions.score import Score, ScoreOptions
 from onexgen.text import stemmer
 
 CORPUS: Final = ROOT / "tests" / "corpus"
+
+# Useful on every node that is no pure function, by convention.
+EVERYWHERE: Final = {"metrics", "health_check"}
 
 # hand.jsonl was annotated before the guide fixed the words for operations.
 OLDER_WORDS: Final = {
@@ -39,16 +43,32 @@ OLDER_WORDS: Final = {
 @cache
 def cases(name: str) -> list[dict[str, Any]]:
     """Return the cases of one file, each with its answer under `answer`."""
-    extract, score = Extract(Rules()), Score(Rules())
     found = []
     for line in (CORPUS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
-        answer: Any = extract(ExtractOptions(text=case["prompt"], rules="rules/extraction.yaml"))
-        answer["chosen"] = score(
-            ScoreOptions(text=case["prompt"], subject=answer, rules="rules/classification.yaml")
-        )
-        found.append({**case, "answer": answer})
+        found.append({**case, "answer": understood(case["prompt"])})
     return found
+
+
+def understood(prompt: str) -> dict[str, Any]:
+    """Return all that is read from a prompt, as the pipeline `explain` does it."""
+    extract, score, retrieve = Extract(Rules()), Score(Rules()), Retrieve(Rules())
+    answer: Any = extract(ExtractOptions(text=prompt, rules="rules/extraction.yaml"))
+    chosen: Any = score(
+        ScoreOptions(text=prompt, subject=answer, rules="rules/classification.yaml")
+    )
+    query = {**answer, "node_type": chosen["label"]}
+    variant: Any = score(ScoreOptions(text=prompt, subject=query, rules="rules/variants.yaml"))
+    offers: dict[str, Any] = {
+        name: retrieve(
+            RetrieveOptions(
+                text=prompt, query=query, rules=f"rules/{name}.yaml", among=chosen["label"], limit=8
+            )
+        )
+        for name in ("mixins", "patterns")
+    }
+    named = {name: [entry["name"] for entry in found] for name, found in offers.items()}
+    return {**answer, "chosen": chosen, "variant": variant["label"], **named}
 
 
 def half(items: Sequence[dict[str, Any]], which: str) -> list[dict[str, Any]]:
@@ -141,10 +161,15 @@ def _parameter(parameter: dict[str, Any]) -> tuple[str, Any]:
 
 
 def name_is_accepted(case: dict[str, Any]) -> bool:
-    """Tell whether the name is an accepted one, or has all words of one, or only such words."""
+    """Tell whether the name is an accepted one, or has all words of one."""
     own = set(case["answer"]["service_name"].split("_"))
-    names = [set(name.split("_")) for name in case["service_names"]]
-    return any(own >= name or (len(own) > 1 and own <= name) for name in names)
+    return any(own >= set(name.split("_")) for name in case["service_names"])
+
+
+def name_covers(case: dict[str, Any]) -> bool:
+    """Tell whether the name has all words of an accepted one, in any form."""
+    own = _stems(case["answer"]["service_name"])
+    return any(own >= _stems(name) for name in case["service_names"])
 
 
 def name_shares_words(case: dict[str, Any]) -> bool:
@@ -189,6 +214,45 @@ def types_right(items: Iterable[dict[str, Any]]) -> float:
     return right / max(1, count)
 
 
+def mixin_precision(items: Iterable[dict[str, Any]]) -> float:
+    """Return how many of the offered mixins are useful, without those that are everywhere."""
+    shares = F1()
+    for case in items:
+        useful = set(case.get("mixins_useful", case["mixins_key"])) - EVERYWHERE
+        shares.add(useful, set(case["answer"]["mixins"]) - EVERYWHERE)
+    return shares.hits / max(1, shares.hits + shares.noise)
+
+
+def mixin_recall(items: Iterable[dict[str, Any]]) -> float:
+    """Return how many of the mixins that a reviewer would miss are offered."""
+    shares = F1()
+    for case in items:
+        shares.add(case["mixins_key"], set(case["answer"]["mixins"]) & set(case["mixins_key"]))
+    return shares.hits / max(1, shares.hits + shares.missed)
+
+
+def pattern_relevance(items: Iterable[dict[str, Any]]) -> float:
+    """Return how many of the first three patterns are useful, where any is."""
+    first = [(p, c) for c in items for p in c["answer"]["patterns"][:3]]
+    return sum(p in c["patterns_useful"] for p, c in first) / max(1, len(first))
+
+
+def calibration_error(items: Sequence[dict[str, Any]]) -> float:
+    """Return the mean distance of confidence from accuracy, over ten bands of confidence."""
+    bands: dict[int, list[tuple[float, bool]]] = {}
+    for case in items:
+        trust = case["answer"]["chosen"]["confidence"]
+        bands.setdefault(min(9, int(trust * 10)), []).append((trust, type_is_right(case)))
+    gaps = (abs(sum(t for t, _ in band) - sum(r for _, r in band)) for band in bands.values())
+    return sum(gaps) / max(1, len(items))
+
+
+def truth_is_near(case: dict[str, Any]) -> bool:
+    """Tell whether one of the two best node types is the annotated one."""
+    chosen = case["answer"]["chosen"]
+    return case["node_type"] in {chosen["label"], chosen["alternatives"][0]["label"]}
+
+
 def figures(which: str) -> dict[str, float]:
     """Return every figure for the even lines, the odd lines or all."""
     easy, hard = half(cases("corpus_easy"), which), half(cases("corpus_hard"), which)
@@ -203,12 +267,22 @@ def figures(which: str) -> dict[str, float]:
         "node type, hand and requests": accuracy(both, type_is_right),
         "node type, no type word": accuracy(unnamed, type_is_right),
         "domain of effects": accuracy(effects, lambda c: c["answer"]["domain"] == c["domain"]),
+        "calibration error": calibration_error(both),
+        "calibration error, hard": calibration_error(hard),
+        "two best contain the truth": accuracy([*both, *hard], truth_is_near),
+        "variant": accuracy(both, lambda c: c["answer"]["variant"] == c["variant"]),
+        "mixin precision, hand": mixin_precision(hand),
+        "mixin precision, requests": mixin_precision(requests),
+        "mixin key recall": mixin_recall(both),
+        "first three patterns": pattern_relevance(hand),
+        "operations F1": list_f1(both, "operations").value,
         "operations F1, requests": list_f1(requests, "operations").value,
         "operations F1, hand": list_f1(hand, "operations").value,
         "features F1": list_f1(both, "features").value,
         "parameters F1": parameter_f1(requests).value,
         "parameters F1 without other": parameter_f1(requests, without="other").value,
         "service name accepted": accuracy(requests, name_is_accepted),
+        "service name accepted, in any form": accuracy(requests, name_covers),
         "service name shares two words": accuracy(requests, name_shares_words),
         "entity names F1": entity_f1(requests).value,
         "fields F1": field_f1(requests).value,
@@ -219,9 +293,9 @@ def figures(which: str) -> dict[str, float]:
 def table() -> str:
     """Return all figures, a line each."""
     columns = {which: figures(which) for which in ("even", "odd", "all")}
-    head = f"{'':32}" + "".join(f"{which:>8}" for which in columns)
+    head = f"{'':36}" + "".join(f"{which:>8}" for which in columns)
     lines = [
-        f"{name:32}" + "".join(f"{column[name]:8.3f}" for column in columns.values())
+        f"{name:36}" + "".join(f"{column[name]:8.3f}" for column in columns.values())
         for name in columns["all"]
     ]
     return "\n".join([head, *lines])

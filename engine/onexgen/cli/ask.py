@@ -21,7 +21,7 @@ _SHOWN_LINES = 40
 def ask_for(plan: InputPlan) -> str:
     """Ask for one missing input."""
     kind = click.Choice(plan.choices) if plan.choices else None
-    answer: str = click.prompt(plan.help or plan.name, type=kind, err=True)
+    answer: str = click.prompt(plan.help.rstrip(".") or plan.name, type=kind, err=True)
     return answer
 
 
@@ -83,7 +83,12 @@ def _edited(values: Mapping[str, Json]) -> dict[str, Json]:
     if len(names) > 1:
         name = click.prompt("Which value", type=click.Choice(names), default=name, err=True)
     text = json.dumps(values[name], indent=2, ensure_ascii=False)
-    edited = click.edit(text, extension=".json")
+    try:
+        edited = click.edit(text, extension=".json")
+    except click.ClickException as error:
+        said = f"{error.format_message()}; set EDITOR to an editor that you have"
+        sys.stderr.write(f"nothing was changed: {said}\n")
+        return {}
     if edited is None:
         return {}
     try:

@@ -9,17 +9,21 @@ from typing import Any
 
 import click
 
-from onexgen import __version__
-from onexgen.cli.execute import SCHEMA_VERSION, EventFile, collect
+from onexgen.cli.execute import EventFile, collect
 from onexgen.cli.options import Options
 from onexgen.cli.running import session_of
 from onexgen.diagnostics import OnexgenError, UsageError
 from onexgen.events import MemoryBus
 from onexgen.inputs import resolve_inputs
 from onexgen.json_types import JsonObject
+from onexgen.plan import InputPlan
 from onexgen.report import result_object
 from onexgen.runs import Run
 from onexgen.session import Session, drain
+
+
+def _in_the_line(plan: InputPlan) -> str:
+    return f'write it into the line: {{"{plan.name}": ...}}'
 
 
 def run_batch(ctx: click.Context, path: Path, options: Options) -> int:
@@ -38,7 +42,9 @@ def run_batch(ctx: click.Context, path: Path, options: Options) -> int:
         name = str(given.pop("id", number))
         try:
             default = session.settings.default
-            inputs = resolve_inputs(session.plan.inputs, {**common, **given}, default=default)
+            inputs = resolve_inputs(
+                session.plan.inputs, {**common, **given}, default=default, how=_in_the_line
+            )
             requests.append((name, inputs))
         except UsageError as error:
             raise UsageError(f"{path}:{number}: {error}", help=error.help) from error
@@ -103,7 +109,7 @@ def _object(line: str) -> dict[str, Any] | None:
 
 def _print(session: Session, name: str, run: Run, seconds: float, options: Options) -> None:
     if options.as_json:
-        result = result_object(session, run, seconds, SCHEMA_VERSION, __version__)
+        result = result_object(session, run, seconds)
         click.echo(json.dumps({"id": name, **result}, ensure_ascii=False))
         return
     if run.error is not None:

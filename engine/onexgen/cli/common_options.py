@@ -29,21 +29,19 @@ def common_options() -> list[click.Parameter]:
         _option("--env", metavar="NAME", help="Apply environments/NAME.yaml."),
         _option(
             "--input",
-            "given",
             multiple=True,
             metavar="NAME=VALUE",
             help="Give any input by its name; may be repeated.",
         ),
         _option(
             "--inputs",
-            "given_file",
             type=_FILE,
             metavar="FILE",
             help="YAML or JSON file with inputs.",
         ),
         _option("--dry-run", is_flag=True, help="Write nothing; list the files."),
         _option("--diff", is_flag=True, help="Write nothing; show what would change."),
-        _option("--json", "as_json", is_flag=True, help="Print one JSON object."),
+        _option("--json", is_flag=True, help="Print one JSON object."),
         _option(
             "--events",
             type=_FILE,
@@ -77,4 +75,6 @@ def options_of(ctx: click.Context) -> Options:
     seen.pop("env", None)  # Read before the options were parsed.
     is_diff, is_dry = seen.pop("diff"), seen.pop("dry_run")
     preview = "diff" if is_diff else "list" if is_dry else None
-    return Options(preview=preview, **seen)
+    # The parser knows an option by its own name: an input could have any other.
+    renamed = {"as_json": "json", "given": "input", "given_file": "inputs"}
+    return Options(preview=preview, **{new: seen.pop(old) for new, old in renamed.items()}, **seen)

@@ -2,43 +2,78 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from onexgen import __version__
-from onexgen.diagnostics import OnexgenError, OutsideError, render
+from onexgen.diagnostics import OnexgenError, OutsideError, UsageError, render
+from onexgen.json_types import JsonObject
+
+if TYPE_CHECKING:
+    import click
 
 CANCELLED: Final = 130
 BUG: Final = 70
 
 
+class _Cancelled(OnexgenError):
+    exit_code: ClassVar[int] = CANCELLED
+
+
+class _Bug(OnexgenError):
+    exit_code: ClassVar[int] = BUG
+
+
 def guarded(arguments: list[str]) -> int:
     """Run a command of the command line; return its exit code."""
-    return ended(lambda: _invoked(arguments))
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return ended(lambda: _invoked(arguments), as_json="--json" in options)
 
 
-def ended(work: Callable[[], int]) -> int:
-    """Do some work; every way in which it can end becomes an exit code."""
+def ended(work: Callable[[], int], *, as_json: bool = False) -> int:
+    """Do some work; every way in which it can end becomes an exit code.
+
+    A program that asked for JSON gets an object also when there is no result.
+    """
     try:
         return work()
     except OnexgenError as error:
-        show_error(error)
-        return error.exit_code
+        return _failed(error, as_json=as_json)
     except KeyboardInterrupt:
         sys.stderr.write("\nCancelled. Nothing was changed.\n")
-        return CANCELLED
+        return _told(_Cancelled("cancelled"), as_json=as_json)
     except BrokenPipeError:
         # The reader has gone; Python would complain once more while shutting down.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
         # A full disk or a folder that may not be read is no bug.
-        show_error(OutsideError(str(error)))
-        return OutsideError.exit_code
+        return _failed(OutsideError(str(error)), as_json=as_json)
     except Exception as error:  # noqa: BLE001 - the last resort: everything else is a bug.
-        return _bug(error)
+        _bug(error)
+        return _told(_Bug(f"{type(error).__name__}: {error}"), as_json=as_json)
+
+
+def _failed(error: OnexgenError, *, as_json: bool) -> int:
+    show_error(error)
+    return _told(error, as_json=as_json)
+
+
+def _told(error: OnexgenError, *, as_json: bool) -> int:
+    """Tell a program of a failure, where it asked for that; return the exit code."""
+    if as_json:
+        from onexgen.report import failure_object
+
+        print_json(failure_object(error))
+    return error.exit_code
+
+
+def print_json(value: JsonObject) -> None:
+    """Print one JSON object."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
 def _invoked(arguments: list[str]) -> int:
@@ -56,12 +91,22 @@ def _invoked(arguments: list[str]) -> int:
         sys.stdout.write(f"{error.ctx.get_help()}\n")
         return 0
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        raise _usage(error) from error
     if result == CANCELLED:
         # That is all that typer makes of Ctrl-C.
         raise KeyboardInterrupt
     return result if isinstance(result, int) else 0
+
+
+def _usage(error: click.ClickException) -> UsageError:
+    """Return what is wrong with the command line, in the words of all other errors."""
+    said = error.format_message().rstrip(".")
+    message, _, guess = said.partition(" (") if said.endswith("?)") else said.partition(". ")
+    ctx = getattr(error, "ctx", None)
+    see = f"see {ctx.command_path} --help" if ctx else ""
+    guess = guess.removesuffix(")").replace("Did", "did")
+    lines = [line for line in (guess, see) if line]
+    return UsageError(message[:1].lower() + message[1:].rstrip("."), help="\n".join(lines))
 
 
 def show_error(error: OnexgenError) -> None:
@@ -82,7 +127,7 @@ def wants_color(stream: object) -> bool:
     return bool(getattr(stream, "isatty", lambda: False)())
 
 
-def _bug(error: Exception) -> int:
+def _bug(error: Exception) -> None:
     """Write the traceback to a file; the terminal gets one short text."""
     import platform
     import tempfile
@@ -98,4 +143,3 @@ def _bug(error: Exception) -> int:
         f"error: this is a bug in onexgen: {type(error).__name__}: {error}\n"
         f"  The traceback is in {log.name}; please report it with that file.\n"
     )
-    return BUG

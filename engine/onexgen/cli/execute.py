@@ -7,16 +7,15 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import click
 
-from onexgen import __version__
 from onexgen.cli.ask import answer_to, ask_for, edit_after_stage, question_after
 from onexgen.cli.display import Display, make_display
-from onexgen.cli.edge import show_error
+from onexgen.cli.edge import print_json, show_error
 from onexgen.cli.options import Options
-from onexgen.cli.running import given_values, session_of
+from onexgen.cli.running import given_values, how_to_give, session_of
 from onexgen.diagnostics import OutsideError, UsageError
 from onexgen.events import Event, MemoryBus
 from onexgen.inputs import read_named, resolve_inputs
@@ -25,8 +24,6 @@ from onexgen.plan import InputPlan
 from onexgen.report import result_object
 from onexgen.runs import Run
 from onexgen.session import Session
-
-SCHEMA_VERSION: Final = 1
 
 
 def run_once(ctx: click.Context, options: Options) -> int:
@@ -38,24 +35,27 @@ def run_once(ctx: click.Context, options: Options) -> int:
         given,
         default=session.settings.default,
         ask=ask_for if options.may_ask else None,
+        how=how_to_give(ctx),
     )
     if options.interactive and not options.may_ask:
         raise UsageError("--interactive needs a terminal", help="leave it out, or run it in one")
     correlation_id = options.correlation_id or str(uuid.uuid4())
-    display = make_display(options.quiet or options.as_json)
+    # One stage only answers a question: it has no progress to show.
+    is_answer = len(session.plan.stages) == 1
+    display = make_display(options.quiet or options.as_json or is_answer)
     started = time.perf_counter()
     run = follow(session, inputs, correlation_id, options, display)
     seconds = time.perf_counter() - started
     if run.error is not None:
         display.failed(run)
         if options.as_json:
-            print_json(result_object(session, run, seconds, SCHEMA_VERSION, __version__))
+            print_json(result_object(session, run, seconds))
         if options.verbose:
             _verbose(run)
         show_error(run.error)
         return run.error.exit_code
     if options.as_json:
-        print_json(result_object(session, run, seconds, SCHEMA_VERSION, __version__))
+        print_json(result_object(session, run, seconds))
         return 0
     display.completed(run, seconds)
     if options.verbose:
@@ -162,11 +162,6 @@ class EventFile:
         """Close the file."""
         if self._file is not None:
             self._file.close()
-
-
-def print_json(value: JsonObject) -> None:
-    """Print one JSON object."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def _verbose(run: Run) -> None:

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import click
 import typer
@@ -73,21 +73,9 @@ def _errors(found: tuple[Diagnostic, ...]) -> bool:
 
 def print_found(found: Sequence[Diagnostic], format_: str) -> None:
     """Print diagnostics for programs: as JSON, or as commands to a forge."""
-    rows = []
-    for item in sorted(found, key=lambda d: (d.path, d.span is not None and d.span.line)):
-        line, column = (item.span.line, item.span.column) if item.span else (1, 1)
-        rows.append(
-            {
-                "code": item.code,
-                "severity": item.severity,
-                "path": item.path,
-                "line": line,
-                "column": column,
-                "message": item.message,
-                "help": item.help,
-                "note": item.note,
-            }
-        )
+    from onexgen.report import diagnostic_objects
+
+    rows: list[Any] = diagnostic_objects(found)
     if format_ == "json":
         click.echo(json.dumps({"schema_version": 1, "diagnostics": rows}, indent=2))
         return

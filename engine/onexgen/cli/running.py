@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from typer.core import TyperCommand
+from typer.core import TyperArgument, TyperCommand
 
 from onexgen.cli.common_options import common_options
 from onexgen.diagnostics import UsageError
+from onexgen.inputs import option_of
 
 if TYPE_CHECKING:  # A session brings Jinja2, which --help has no need of.
     from onexgen.plan import InputPlan
@@ -46,7 +49,29 @@ class PipelineCommand(TyperCommand):
             from onexgen.session import Session
 
             ctx.meta[_SESSION] = Session(path, environment=_option(args, "--env"))
+            self.name_path(ctx, path)
+        elif not {"-h", "--help"} & set(args):
+            raise UsageError("no pipeline is named", help=f"put it first: {_pipelines()}")
         return super().parse_args(ctx, args)
+
+    def name_path(self, ctx: click.Context, path: str) -> None:
+        """Let what is said of the options name the pipeline that they belong to."""
+        ctx.info_name = f"{ctx.info_name} {path}"
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Leave out the pipeline where it is named already."""
+        pieces = super().collect_usage_pieces(ctx)
+        return pieces[:-1] if _SESSION in ctx.meta else pieces
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Say what the pipeline does."""
+        session: Session | None = ctx.meta.get(_SESSION)
+        if session is None:
+            super().format_help_text(ctx, formatter)
+            return
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(session.plan.description)
 
     def pipeline(self, args: list[str]) -> str | None:
         """Return the path of the pipeline that the arguments name.
@@ -70,7 +95,11 @@ class PipelineCommand(TyperCommand):
         if session is None:
             return [*own[:-1], *common_options(), own[-1]]
         inputs = [_as_option(item) for item in session.plan.inputs]
-        return [*self.arguments(session), *own[:-1], *inputs, *common_options(), own[-1]]
+        params = [*self.arguments(session), *own[:-1], *inputs, *common_options(), own[-1]]
+        for param in params:
+            if isinstance(param, TyperArgument) and param.name == "pipeline":
+                param.hidden = True
+        return params
 
     def arguments(self, session: Session) -> list[click.Parameter]:  # noqa: ARG002 - see below.
         """Return inputs that may stand without an option name."""
@@ -85,10 +114,27 @@ class GenerateCommand(PipelineCommand):
         name = "explain" if self.name == "explain" else "default"
         return _option(args, "--pipeline") or f"pipelines/{name}.yaml"
 
+    def name_path(self, ctx: click.Context, path: str) -> None:
+        """Keep the name of the command: it has its pipeline without being told."""
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return all pieces."""
+        return super(PipelineCommand, self).collect_usage_pieces(ctx)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Say what the command does."""
+        super(PipelineCommand, self).format_help_text(ctx, formatter)
+
     def arguments(self, session: Session) -> list[click.Parameter]:
         """Return the main input as an argument."""
         return [
-            click.Argument([item.name], required=False, expose_value=False, callback=_store)
+            TyperArgument(
+                param_decls=[item.name],
+                required=False,
+                expose_value=False,
+                callback=_store,
+                help=f"{item.help} - for standard input, @FILE for a file.",
+            )
             for item in session.plan.inputs
             if item.positional
         ]
@@ -120,8 +166,30 @@ def given_values(ctx: click.Context) -> dict[str, Any]:
     return values
 
 
+def how_to_give(ctx: click.Context) -> Callable[[InputPlan], str]:
+    """Return what says how a missing input is given to a command."""
+    is_argument = isinstance(ctx.command, GenerateCommand)
+
+    def hint(plan: InputPlan) -> str:
+        if is_argument and plan.positional:
+            return f"give it as an argument: {ctx.command_path} TEXT, or @FILE, or - to read it"
+        return f"give it with {option_of(plan)}"
+
+    return hint
+
+
+def _pipelines() -> str:
+    """Return the pipelines that there are."""
+    from onexgen.resources import Pack
+    from onexgen.settings import load_settings
+
+    settings = load_settings(Path.cwd())
+    names = Pack.at(settings.root, alone=settings.alone).files
+    return ", ".join(name for name in names if name.startswith("pipelines/"))
+
+
 def _as_option(item: InputPlan) -> click.Option:
-    name = "--" + item.name.replace("_", "-")
+    name = option_of(item)
     kind: Any = Choices(item.choices) if item.choices else _TYPES.get(item.type)
     names = [item.name, name]
     if item.type == "boolean":

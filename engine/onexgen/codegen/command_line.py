@@ -14,6 +14,7 @@ NODE_TYPES: Final = ("effect", "orchestrator", "reducer", "compute")
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _SHORTEST, _LONGEST = 1, 3600
 _NEEDS_SERVICE: Final = "needs the service extra, which has not landed in this version"
+_SEE: Final = "see omninode-generate --help"
 _VARIABLES: Final = """\
 variables:
   OMNINODE_DEFAULT_OUTPUT_DIR       default of --output-dir
@@ -48,12 +49,21 @@ class Wanted:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UsageError(message, help=f"see {self.prog} --help")
+        raise UsageError(message, help=_SEE)
+
+    def options(self) -> list[str]:
+        return [name for action in self._actions for name in action.option_strings]
 
 
 def parse(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> Wanted:
     """Return what is wanted; UsageError for a wrong command line, SystemExit for --help."""
-    found = _parser().parse_args(arguments)
+    parser = _parser()
+    found, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        option = next((word for word in unknown if word.startswith("-")), "")
+        near = closest(option.partition("=")[0], parser.options())
+        said = f"unrecognized arguments: {' '.join(unknown)}"
+        raise UsageError(said, help=f"{near}\n{_SEE}" if "mean" in near else _SEE)
     if found.kafka_servers is not None:
         raise OnexgenError(
             f"--kafka-servers {_NEEDS_SERVICE}", help="leave it out: the node is made locally"

@@ -58,7 +58,7 @@ class Compilation:
         if self.documents.raw(name) is None:
             raise UsageError(
                 f"no pipeline '{name}' in this folder or in the pack",
-                help=closest(name, self.documents.names("pipelines/")),
+                help=_meant(name, self.documents.names("pipelines/")),
             )
         loaded = self.documents.load(name, "pipeline")
         if loaded is None:
@@ -134,3 +134,9 @@ def compile_plan(
             texts=compilation.documents.texts,
         )
     return plan
+
+
+def _meant(name: str, known: list[str]) -> str:
+    """Suggest a pipeline, also for a name without folder or ending."""
+    path = f"pipelines/{name}.yaml"
+    return closest(path if path in known else name, known)

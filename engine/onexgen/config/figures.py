@@ -77,6 +77,19 @@ class Mention(Strict):
     silent: list[str] = Field(min_length=1, description="Texts in which it must not.")
 
 
+class Tally(Strict):
+    """A number that is the length of a list or table."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] = Field(
+        description="Name of the rule."
+    )
+    meaning: Name = Field(description="The meaning, a key of the settings.")
+    heads: list[str] = Field(
+        min_length=1, description="Words, in the singular, above the list or its first columns."
+    )
+    why: str = Field(min_length=1, description="Why the length says that.")
+
+
 class Reach(Strict):
     """Which numbers the words of a rule explain."""
 
@@ -107,8 +120,15 @@ class Quantities(Strict):
     prefixes: list[Prefix] = Field(default_factory=list, description="Letters before numbers.")
     meanings: list[Meaning] = Field(min_length=1, description="What numbers can mean.")
     mentions: list[Mention] = Field(default_factory=list, description="Settings without numbers.")
+    tallies: list[Tally] = Field(
+        default_factory=list, description="Settings that are the length of a list or table."
+    )
     names: list[str] = Field(
         default_factory=list, description="Words after which a number is a name: `step 3`."
+    )
+    trivial: list[float] = Field(
+        default_factory=list,
+        description="Numbers that say nothing without a meaning, a unit or the end of a range.",
     )
     ranges: list[str] = Field(
         default_factory=list,

@@ -149,6 +149,15 @@ class Entry(Strict):
         default_factory=list, description="Labels that it fits; all when empty."
     )
     terms: list[str] = Field(default_factory=list, description="Words that describe it.")
+    priority: int = Field(
+        default=0, ge=0, le=100, description="Entries with more come first, whatever their points."
+    )
+    requires: list[str] = Field(
+        default_factory=list, description="Entries that come with it: it does not work alone."
+    )
+    conflicts: list[str] = Field(
+        default_factory=list, description="Entries that exclude it; the one that comes first stays."
+    )
 
 
 class Library(WithParts):
@@ -160,6 +169,11 @@ class Library(WithParts):
     )
     threshold: float = Field(
         default=0.2, ge=0, le=1, description="Entries that are less relevant are left out."
+    )
+    categories: list[Name] = Field(
+        default_factory=list,
+        description="Kinds of need; each rule then names its own as `factor`, and results say "
+        "how many points an entry got for each.",
     )
     entries: list[Entry] = Field(min_length=1, description="What is offered.")
     rules: list[Rule] = Field(min_length=1, description="Rules; their label is an entry.")
@@ -204,6 +218,17 @@ class Language(Strict):
     negation: Negation = Field(description="How a text denies.")
 
 
+class Otherwise(Strict):
+    """A label for texts in which no rule of a choice found one."""
+
+    id: Kebab = Field(description="Name of the rule, shown as the reason of the choice.")
+    label: Name = Field(description="The label.")
+    when: dict[str, str] = Field(
+        default_factory=dict, description="Earlier field -> the value that it has, or holds."
+    )
+    why: str = Field(min_length=1, description="Why it is this label then.")
+
+
 class Choice(Strict):
     """A field of the result with one label or several; rules may ask for earlier choices."""
 
@@ -218,6 +243,10 @@ class Choice(Strict):
     default: str = Field(default="", description="Value when no rule fires (one label only).")
     threshold: float = Field(default=1.0, gt=0, description="Points that a label needs.")
     rules: list[Rule] = Field(default_factory=list, description="The rules.")
+    otherwise: list[Otherwise] = Field(
+        default_factory=list,
+        description="What is taken when no label reaches the threshold: the first that fits.",
+    )
 
 
 class Notes(Strict):

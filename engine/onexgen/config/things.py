@@ -45,6 +45,10 @@ class Entities(Strict):
     opens: list[str] = Field(
         min_length=1, description="Words between a thing and its fields: `has`, `consists of`."
     )
+    strong: list[str] = Field(
+        default_factory=list,
+        description="Of `opens` those behind which a list needs no types to be one of fields.",
+    )
     labels: list[str] = Field(
         default_factory=list, description="Words before a colon that introduce fields."
     )
@@ -69,6 +73,17 @@ class Entities(Strict):
     pairs: list[str] = Field(
         default_factory=list, description="Words that name a thing with the word before: `line`."
     )
+    each: list[str] = Field(
+        default_factory=list,
+        description="Words before what a text speaks of one by one: `read every product`.",
+    )
+    short: list[str] = Field(
+        default_factory=list,
+        description="Of `pairs` those that say too little alone: `event` for `match event`.",
+    )
+    loose: list[str] = Field(
+        default_factory=list, description="Words that say nothing before one of `pairs`: `own`."
+    )
     default: Name = Field(description="Name of a thing that the text leaves without one.")
 
 
@@ -78,6 +93,20 @@ class Role(Strict):
     of: str = Field(description="Name of the choice.")
     is_: str = Field(alias="is", description="Label that was chosen.")
     word: Name = Field(description="Last word of the name.")
+
+
+class PhraseWeights(Strict):
+    """What speaks for a phrase to be what the text is about."""
+
+    first: float = Field(default=1.0, description="It stands in the first sentence.")
+    later: float = Field(default=0.0, description="For each sentence before its own.")
+    object: float = Field(default=1.0, description="It is the object of a verb of `actions`.")
+    about: float = Field(default=1.0, description="It stands behind one of `before`.")
+    aside: float = Field(default=0.0, description="It stands behind one of `aside`.")
+    agent: float = Field(default=0.0, description="One of `wanting` stands behind it.")
+    thing: float = Field(default=1.0, description="It names a thing whose fields are given.")
+    longer: float = Field(default=0.0, description="For its second and third word.")
+    repeated: float = Field(default=0.5, description="For each time that its last word returns.")
 
 
 class Naming(Strict):
@@ -95,6 +124,21 @@ class Naming(Strict):
     )
     before: list[str] = Field(
         default_factory=list, description="Words before what a text is about: `for`."
+    )
+    aside: list[str] = Field(
+        default_factory=list, description="Words before places and tools: `in`, `with`."
+    )
+    wanting: list[str] = Field(
+        default_factory=list, description="Verbs behind the one who asks or acts: `needs`."
+    )
+    ends: list[str] = Field(
+        default_factory=list, description="Last words that need no role behind them."
+    )
+    of: list[str] = Field(
+        default_factory=list, description="Words that turn two names round: `list of prices`."
+    )
+    weights: PhraseWeights = Field(
+        default_factory=PhraseWeights, description="What speaks for a phrase."
     )
     drop_choices: list[str] = Field(
         default_factory=list, description="Choices whose words are left out of names."

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from onexgen.extraction.forms import (
+    ChoiceForm,
     GuidanceForm,
     NotesForm,
+    OtherwiseForm,
     PerformanceForm,
     SummaryForm,
     SurenessForm,
@@ -57,6 +59,18 @@ def guidance_of(
     essential = [need for need in form["needs"] if need["essential"]]
     too_little = bool(essential) and all(need in lacking for need in essential)
     return too_little, [need["name"] for need in lacking], [need["advice"] for need in lacking]
+
+
+def otherwise_of(form: ChoiceForm, found: JsonObject) -> OtherwiseForm | None:
+    """Return what a choice takes when its rules found nothing."""
+    return next(
+        (
+            item
+            for item in form["otherwise"]
+            if all(value in chosen(found.get(name)) for name, value in item["when"].items())
+        ),
+        None,
+    )
 
 
 def is_found(name: str, found: JsonObject, defaults: Mapping[str, str]) -> bool:

@@ -11,8 +11,9 @@ from onexgen.extraction.fields import FieldFound, Fields
 from onexgen.extraction.forms import EntitiesForm
 from onexgen.extraction.layout import Block, blocks_of, without_bullet
 from onexgen.extraction.nouns import Nouns
-from onexgen.extraction.sentences import LEAST, Sentences
-from onexgen.filters import singular
+from onexgen.extraction.outline import outlines_of
+from onexgen.extraction.sentences import LEAST, Sentences, is_short
+from onexgen.filters import singular, snake
 from onexgen.json_types import Json
 from onexgen.text import plain_word
 
@@ -44,14 +45,19 @@ class Entities:
         self._columns = frozenset(form["columns"])
         self._type_columns = frozenset(form["type_columns"])
 
-    def __call__(self, raw: str, subject: Sequence[str]) -> list[Json]:
-        """Return the things in their order, each name once; `subject` names one without a name."""
+    def find(self, raw: str) -> list[Found]:
+        """Return the things in their order."""
+        return sorted(self._all(raw), key=lambda item: item.place)
+
+    def named(self, things: Sequence[Found], raw: str, subject: Sequence[str]) -> list[Json]:
+        """Return things, each name once; `subject` names one without a name."""
         about = [singular(word) for word in subject]
         named: dict[str, tuple[FieldFound, ...]] = {}
         taken: set[tuple[str, ...]] = set()
-        for item in sorted(self._all(raw), key=lambda item: item.place):
-            name = item.name or self._by_key(item.fields, about)
+        for item in things:
             key = tuple(field.name for field in item.fields)
+            own = [word for word in about if word not in key]
+            name = self._nouns.full(item.name, raw, own, self._key_of(item.fields))
             if key not in taken and name not in named:
                 taken.add(key)
                 named[name] = item.fields
@@ -61,17 +67,19 @@ class Entities:
         ]
 
     def _all(self, raw: str) -> Iterator[Found]:
-        title = ""
+        title, listing = "", False
         for block in blocks_of(raw):
             if block.kind == "table":
                 yield from self._table(block, title)
             elif block.kind == "bullets":
-                yield from self._bullets(block, title)
+                yield from self._bullets(block, title, listing=listing)
             elif block.kind == "example":
                 yield from self._example(block, title)
             if block.kind in {"text", "bullets"}:
                 yield from self._lines(block, title)
             title = self._title(block, title)
+            if block.kind != "space":
+                listing = self._sentences.introduces(block.text)
 
     def _title(self, block: Block, before: str) -> str:
         """Return the name that a heading, or a line with a colon, gives to what follows."""
@@ -92,12 +100,13 @@ class Entities:
         ]
         yield from _thing(block.place, title, fields)
 
-    def _bullets(self, block: Block, title: str) -> Iterator[Found]:
-        """Take runs of bullets of which every one is a field with its type."""
+    def _bullets(self, block: Block, title: str, *, listing: bool) -> Iterator[Found]:
+        """Take runs of bullets of which every one is a field, with its type unless announced."""
         run: list[FieldFound] = []
         for (text,) in [*block.rows, ("",)]:
             field = self._fields.item(text.split(",")[0]) if text else None
-            if field is not None and field.is_sure and field.type:
+            typed = field is not None and field.is_sure and bool(field.type)
+            if field is not None and (typed or (listing and is_short([field]))):
                 run.append(field)
                 continue
             yield from _thing(block.place, title, run)
@@ -105,6 +114,10 @@ class Entities:
             title = self._nouns.last(text) if text.endswith(_COLONS) else title
 
     def _example(self, block: Block, title: str) -> Iterator[Found]:
+        for name, lines in outlines_of(block.text) if not block.pairs else ():
+            typed = [FieldFound(n.lower(), self._fields.type_of(t), True) for n, t in lines]
+            if sum(field.type is not None for field in typed) >= LEAST:
+                yield from _thing(block.place, singular(snake(name)), typed)
         fields = [
             FieldFound(name, self._fields.of_value(name, value), True)
             for name, value in block.pairs.items()
@@ -121,15 +134,10 @@ class Entities:
             if said is not None:
                 yield from _thing(place, said.name or title, said.fields)
 
-    def _by_key(self, fields: Sequence[FieldFound], about: Sequence[str]) -> str:
-        """Name a thing by its key (`order_id`) or by what the text is about."""
-        parts = [field.name.rpartition("_") for field in fields]
-        heads = [head for head, _, last in parts if head and last in self._keys]
-        known = [head for head in heads if head in about]
-        subject = about[-1] if about else ""
-        if known or not subject or subject in self._plain:
-            return next(iter([*known, *heads]), self.form["default"])
-        return subject
+    def _key_of(self, fields: Sequence[FieldFound]) -> str:
+        """Return what the key of a thing names: `order_id`."""
+        parts = [field.name.rpartition("_") for field in fields[:1]]
+        return next((head for head, _, last in parts if head and last in self._keys), "")
 
 
 def _thing(place: int, name: str, fields: Iterable[FieldFound]) -> Iterator[Found]:

@@ -9,6 +9,15 @@ from onexgen.scoring import LabelForm
 from onexgen.text import LanguageForm
 
 
+class OtherwiseForm(TypedDict):
+    """A label for texts without one."""
+
+    id: str
+    label: str
+    when: dict[str, str]
+    at: str
+
+
 class ChoiceForm(TypedDict):
     """A field with one label or several."""
 
@@ -18,6 +27,7 @@ class ChoiceForm(TypedDict):
     labels: list[LabelForm]
     default: str
     threshold: float
+    otherwise: list[OtherwiseForm]
 
 
 class UnitForm(TypedDict):
@@ -63,6 +73,15 @@ class MentionForm(TypedDict):
     at: str
 
 
+class TallyForm(TypedDict):
+    """A number that is the length of a list."""
+
+    id: str
+    meaning: str
+    heads: list[str]
+    at: str
+
+
 class ReachForm(TypedDict):
     """Which numbers the words of a rule explain."""
 
@@ -86,8 +105,10 @@ class QuantitiesForm(TypedDict):
     prefixes: dict[str, str]
     meanings: dict[str, MeaningForm]
     mentions: list[MentionForm]
+    tallies: list[TallyForm]
     reach: dict[str, ReachForm]
     names: list[str]
+    trivial: list[float]
     ranges: list[list[str]]
     joins: list[str]
     near: float
@@ -108,6 +129,7 @@ class EntitiesForm(TypedDict):
     of: str
     choice: str
     opens: list[list[str]]
+    strong: list[list[str]]
     labels: list[list[str]]
     columns: list[str]
     type_columns: list[str]
@@ -115,6 +137,9 @@ class EntitiesForm(TypedDict):
     breaks: list[str]
     plain: list[str]
     pairs: list[str]
+    loose: list[str]
+    short: list[str]
+    each: list[str]
     keys: list[str]
     default: str
 
@@ -137,6 +162,11 @@ class NamingForm(TypedDict):
     vague: list[str]
     heads: list[str]
     before: list[str]
+    aside: list[str]
+    wanting: list[str]
+    ends: list[str]
+    of: list[str]
+    weights: dict[str, float]
     drop_choices: list[str]
     tools: list[str]
     actions: str

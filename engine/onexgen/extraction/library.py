@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypedDict
 
 from onexgen.json_types import Json, JsonObject
@@ -20,6 +20,9 @@ class EntryForm(TypedDict):
     summary: str
     applies_to: list[str]
     terms: list[str]
+    priority: int
+    requires: list[str]
+    conflicts: list[str]
     at: str
 
 
@@ -45,18 +48,49 @@ def search(
     """Return the entries that fit, best first."""
     reading = matcher.read(text, query)
     points: dict[str, float] = {}
+    scores: dict[str, dict[str, float]] = {}
     evidence: dict[str, list[Json]] = {}
     for firing in matcher.firings(reading):
-        name = firing.rule.label
-        points[name] = points.get(name, 0.0) + points_of(firing, {})
+        name, category, given = firing.rule.label, firing.rule.factor, points_of(firing, {})
+        points[name] = points.get(name, 0.0) + given
+        own = scores.setdefault(name, {})
+        own[category] = own.get(category, 0.0) + given
         evidence.setdefault(name, []).append(evidence_of(firing, reading, {}))
-    found = [
-        _result(entry, points[entry["name"]] / form["full_points"], evidence[entry["name"]])
-        for entry in _fitting(form["entries"], among)
-        if points.get(entry["name"], 0.0) / form["full_points"] >= form["threshold"]
-    ]
-    found.sort(key=lambda item: -float(str(item["relevance"])))
-    return found[:limit]
+    fitting = {entry["name"]: entry for entry in _fitting(form["entries"], among)}
+    relevance = {
+        name: min(1.0, points[name] / form["full_points"]) for name in fitting if name in points
+    }
+    chosen = {name: share for name, share in relevance.items() if share >= form["threshold"]}
+    return [
+        _result(fitting[name], share, scores.get(name, {}), evidence.get(name, []))
+        for name, share in _compatible(fitting, _completed(fitting, chosen))
+    ][:limit]
+
+
+def _completed(entries: Mapping[str, EntryForm], chosen: Mapping[str, float]) -> dict[str, float]:
+    """Add what the chosen entries require, as relevant as who requires it."""
+    found = dict(chosen)
+    waiting = list(chosen)
+    while waiting:
+        name = waiting.pop(0)
+        for other in entries[name]["requires"]:
+            if other in entries and found.get(other, 0.0) < found[name]:
+                found[other] = found[name]
+                waiting.append(other)
+    return found
+
+
+def _compatible(
+    entries: Mapping[str, EntryForm], chosen: Mapping[str, float]
+) -> Iterator[tuple[str, float]]:
+    """Yield by priority, then relevance; leave out what excludes one that came before."""
+    kept: list[str] = []
+    ordered = [name for name in entries if name in chosen]
+    for name in sorted(ordered, key=lambda one: (-entries[one]["priority"], -chosen[one])):
+        excluded = {name, *entries[name]["conflicts"]}
+        if not any(other in excluded or name in entries[other]["conflicts"] for other in kept):
+            kept.append(name)
+            yield name, chosen[name]
 
 
 def _fitting(entries: Sequence[EntryForm], among: str) -> list[EntryForm]:
@@ -66,14 +100,17 @@ def _fitting(entries: Sequence[EntryForm], among: str) -> list[EntryForm]:
     ]  # fmt: skip
 
 
-def _result(entry: EntryForm, relevance: float, evidence: list[Json]) -> JsonObject:
+def _result(
+    entry: EntryForm, relevance: float, scores: Mapping[str, float], evidence: list[Json]
+) -> JsonObject:
     return {
         "name": entry["name"],
         "title": entry["title"],
         "summary": entry["summary"],
         "applies_to": list[Json](entry["applies_to"]),
         "terms": list[Json](entry["terms"]),
-        "relevance": round(min(1.0, relevance), _DIGITS),
+        "relevance": round(relevance, _DIGITS),
+        "scores": {name: round(given, _DIGITS) for name, given in scores.items() if name},
         "at": entry["at"],
         "evidence": evidence,
     }

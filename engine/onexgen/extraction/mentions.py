@@ -12,6 +12,10 @@ from onexgen.json_types import Json, JsonObject
 _ANYTHING: Final = ("",)
 
 
+def _overlap(one: range, other: range) -> bool:
+    return one.start < other.stop and other.start < one.stop
+
+
 class Mentions:
     """Finds settings by their regular expressions."""
 
@@ -20,27 +24,32 @@ class Mentions:
         self._form = form
         self._patterns = [(re.compile(m["regex"], re.IGNORECASE), m) for m in form["mentions"]]
 
-    def __call__(self, raw: str) -> Iterator[tuple[int, JsonObject, JsonObject]]:
-        """Yield place, parameter and evidence of each setting, once a value."""
+    def __call__(self, raw: str) -> Iterator[tuple[range, JsonObject, JsonObject]]:
+        """Yield characters, parameter and evidence of each setting, once a value."""
         lowered = raw.lower()
         seen: set[tuple[str, str]] = set()
+        taken: list[range] = []
         for pattern, mention in self._patterns:
             if not any(needed in lowered for needed in mention["needs"] or _ANYTHING):
                 continue
             for found in pattern.finditer(raw):
                 value = self._value(mention, found)
-                if (mention["id"], str(value)) not in seen:
-                    seen.add((mention["id"], str(value)))
+                key, place = (mention["meaning"], str(value)), range(*found.span())
+                if key not in seen and not any(_overlap(place, other) for other in taken):
+                    seen.add(key)
+                    taken.append(place)
                     yield self._setting(mention, found, value)
 
     def _value(self, mention: MentionForm, found: re.Match[str]) -> Json:
         value = mention["value"] or found.groupdict().get("value") or found.group()
-        is_number = mention["meaning"] != self._form["other"] and value.isdigit()
-        return int(value) if is_number else value
+        number = self._form["words"].get(value.lower())
+        if number is not None and not mention["value"]:
+            return int(number["value"])
+        return int(value) if value.isdigit() else value
 
     def _setting(
         self, mention: MentionForm, found: re.Match[str], value: Json
-    ) -> tuple[int, JsonObject, JsonObject]:
+    ) -> tuple[range, JsonObject, JsonObject]:
         text = " ".join(found.group().split())
         parameter: JsonObject = {
             "meaning": mention["meaning"],
@@ -57,4 +66,4 @@ class Mentions:
             "at": mention["at"],
             "text": text,
         }
-        return found.start(), parameter, evidence
+        return range(*found.span()), parameter, evidence

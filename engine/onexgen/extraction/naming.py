@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from onexgen.extraction.composing import chosen
 from onexgen.extraction.forms import NamingForm
+from onexgen.extraction.phrases import Chunk, Phrases
 from onexgen.filters import singular
 from onexgen.firing import NOWHERE, Firing, Reading
 from onexgen.json_types import JsonObject
@@ -18,7 +18,6 @@ from onexgen.text import CLAUSE, COMMA, SENTENCE, Text
 _TITLE: Final = re.compile(r"\s*(?:#|\[?[A-Z]{2,}-\d+)")
 # Later sentences seldom say what the whole is about.
 _SENTENCES: Final = 3
-type Chunk = list[int]
 
 
 class Named(NamedTuple):
@@ -38,9 +37,16 @@ class Naming:
         self._drop = frozenset(form["drop"]) | frozenset(form["heads"])
         self._vague = frozenset(form["vague"])
         self._heads = frozenset(form["heads"])
-        self._before = frozenset(form["before"])
+        self._phrases = Phrases(form)
+        self._ends = frozenset(role["word"] for role in form["roles"]) | frozenset(form["ends"])
 
-    def __call__(self, reading: Reading, firings: Sequence[Firing], found: JsonObject) -> Named:
+    def __call__(
+        self,
+        reading: Reading,
+        firings: Sequence[Firing],
+        found: JsonObject,
+        things: Sequence[str] = (),
+    ) -> Named:
         """Return a name with its words, the default when no word tells a purpose."""
         text = reading.text
         features = _places(firings, self.form["drop_choices"])
@@ -53,8 +59,9 @@ class Naming:
             words = subject = self._words(text, asked[0])[-self.form["at_most"] :]
         else:
             chunks = self._telling_chunks(text, sentences, features) or everything
-            words, subject = self._name(reading, firings, found, chunks)
-        return Named("_".join(words), subject, self._telling(text, everything[0]))
+            words, subject = self._name(reading, firings, found, chunks, things)
+        about = [word for word in subject if word not in self._ends] or subject
+        return Named("_".join(words), about, self._telling(text, everything[0]))
 
     def _telling_chunks(
         self, text: Text, sentences: Sequence[range], taken: set[int]
@@ -63,46 +70,37 @@ class Naming:
         return [chunk for chunk in chunks if self._telling(text, chunk)]
 
     def _name(
-        self, reading: Reading, firings: Sequence[Firing], found: JsonObject, chunks: list[Chunk]
+        self,
+        reading: Reading,
+        firings: Sequence[Firing],
+        found: JsonObject,
+        chunks: list[Chunk],
+        things: Sequence[str],
     ) -> tuple[list[str], list[str]]:
         """Return the words of the name, and those of them that say what the text is about."""
         text = reading.text
         tools = _places(firings, self.form["tools"])
         verbs = _places(firings, [self.form["actions"]])
+        most = self.form["at_most"]
         if _TITLE.match(text.raw):
             title = [place for chunk in _clause(text, chunks) for place in chunk]
-            words = self._words(text, _without(title, tools))[: self.form["at_most"]]
-            return (words if len(words) > 1 else self._with_role(words, found)), words
-        chunk = self._subject(text, chunks, tools, verbs)
-        last = max(1, self.form["at_most"] - 1)
-        words = self._words(text, chunk)[-last:]
-        return (words if chunk[-1] in verbs else self._with_role(words, found)), words
+            words = self._words(text, _without(title, tools))[:most]
+            return (words if len(words) == most else self._with_role(words, found)), words
+        kept = [_without(_from_object(chunk, verbs), tools) for chunk in chunks]
+        kept = [chunk for chunk in kept if self._telling(text, chunk)] or chunks
+        kept = [chunk for chunk in kept if not verbs.issuperset(chunk)] or kept
+        best = self._phrases.best(text, kept, verbs, things)
+        words = self._words(text, self._phrases.with_owner(text, best, kept))[1 - most :]
+        return self._with_role(words, found), words
 
     def _with_role(self, words: list[str], found: JsonObject) -> list[str]:
+        """Add what the thing does, unless its last word says that already."""
+        if words[-1] in self._ends:
+            return words
         for role in self.form["roles"]:
             if role["is_"] in chosen(found.get(role["of"])) and role["word"] not in words:
                 return [*words[:-1], singular(words[-1]), role["word"]]
         return words
-
-    def _subject(self, text: Text, chunks: list[Chunk], tools: set[int], verbs: set[int]) -> Chunk:
-        """Return the words behind `for`, else the chunk whose words the text repeats most."""
-        kept = [_without(_from_object(chunk, verbs), tools) for chunk in chunks]
-        kept = [chunk for chunk in kept if self._telling(text, chunk)] or chunks
-        kept = [chunk for chunk in kept if not verbs.issuperset(chunk)] or kept
-        first = [c for c in kept if text.sentences[c[0]] == text.sentences[kept[0][0]]]
-        for chunk in first:
-            if self._is_for(text, chunk):
-                return chunk
-        counts = Counter(text.stems)
-        return max(first, key=lambda chunk: sum(counts[text.stems[i]] - 1 for i in chunk))
-
-    def _is_for(self, text: Text, chunk: Chunk) -> bool:
-        place = chunk[0] - 1
-        while place > 0 and text.words[place] in self._drop and text.breaks[place + 1] < COMMA:
-            if text.words[place] in self._before:
-                return True
-            place -= 1
-        return False
 
     def _is_asked_for(self, text: Text, chunk: Chunk) -> bool:
         """Tell whether a type word follows: the name stands before it."""

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from onexgen.extraction.forms import EntitiesForm
-from onexgen.filters import singular
+from onexgen.filters import singular, snake
 from onexgen.text import words_of
 
 _LONGEST: Final = 2
+_PAIR: Final = re.compile(r"\b([A-Za-z][\w-]*) (?=([A-Za-z]+))")
+
+
+# A name of the author's own making: `PointsEarned`.
+_COINED: Final = re.compile(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b")
 
 
 class Nouns:
@@ -19,9 +27,17 @@ class Nouns:
         self._stop = frozenset(form["stop"])
         self._plain = frozenset(form["plain"])
         self._pairs = frozenset(form["pairs"])
+        self._short = frozenset(form["short"])
+        self._vague = self._stop | self._plain | self._pairs | frozenset(form["loose"])
+        self._default = form["default"]
+        each = "|".join(map(re.escape, form["each"]))
+        self._each = re.compile(rf"\b(?:{each}) ([a-z]+)", re.IGNORECASE) if each else None
 
     def head(self, text: str) -> str:
         """Return what a title or a label names: the words before `of`, `per` and the like."""
+        coined = _COINED.search(text)
+        if coined is not None:
+            return snake(coined.group())
         words = words_of(text)
         while words and words[0] in self._stop:
             words = words[1:]
@@ -41,3 +57,33 @@ class Nouns:
             if len(words) == _LONGEST or singular(word) not in self._pairs:
                 break
         return "_".join([*words[:-1], singular(words[-1])]) if words else ""
+
+    def full(self, name: str, raw: str, about: Sequence[str], key: str) -> str:
+        """Return a name that says enough: `event` is said in full elsewhere, or of the subject."""
+        if name and name not in self._plain and name not in self._short:
+            return name
+        subject = next((word for word in reversed(about) if word not in self._vague), "")
+        if name in self._short:
+            said = self._said_before(name, raw) or subject
+            return f"{said}_{name}" if said and said != name else name
+        one = self._counted(raw)
+        return (key if key in about else "") or one or subject or key or self._default
+
+    def _counted(self, raw: str) -> str:
+        """Return what the text speaks of one by one: `read every product`."""
+        if self._each is None:
+            return ""
+        found = (singular(match.group(1).lower()) for match in self._each.finditer(raw))
+        return next((word for word in found if self._tells(word)), "")
+
+    def _said_before(self, name: str, raw: str) -> str:
+        """Return the word that stands before a name most often: `match events`."""
+        found = Counter(
+            singular(before.lower())
+            for before, word in _PAIR.findall(raw)
+            if singular(word.lower()) == name and self._tells(before.lower())
+        )
+        return found.most_common(1)[0][0] if found else ""
+
+    def _tells(self, word: str) -> bool:
+        return word.isascii() and word.isalpha() and not {word, singular(word)} & self._vague

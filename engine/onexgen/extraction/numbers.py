@@ -57,7 +57,9 @@ class Numbers:
             first, *others = key.split(" ")
             self._longest[first] = max(self._longest.get(first, 0), 1 + len(others))
         letters = "|".join(sorted(map(re.escape, form["prefixes"]), key=len, reverse=True))
-        self._prefixed = re.compile(rf"\b({letters})(\d+(?:\.\d+)?)\b") if letters else None
+        self._prefixed = (
+            re.compile(rf"(?<![\w\\%])({letters})(\d+(?:\.\d+)?)\b") if letters else None
+        )
 
     def __call__(self, text: Text) -> list[Figure]:
         """Return the numbers in their order."""
@@ -182,7 +184,7 @@ def _is_part(raw: str, found: re.Match[str]) -> bool:
     """Tell whether some digits belong to a name, a date, a time, a version or a bullet."""
     first, start, end = found.start(), found.start("digits"), found.end("digits")
     before = raw[first - 1 : first] if first else " "
-    if before.isalnum() or before in (")]}_%" if found.group("sign") else "_.#\\:-"):
+    if before.isalnum() or before in (")]}_%" if found.group("sign") else "_.#\\:-^{"):
         return True
     if before == "/" and not raw[max(0, first - 2) : first - 1].isalnum():
         return True

@@ -14,6 +14,7 @@ from onexgen.extraction.forms import (
     GuidanceForm,
     NamingForm,
     NotesForm,
+    OtherwiseForm,
     PerformanceForm,
     SummaryForm,
     SurenessForm,
@@ -60,9 +61,12 @@ def prepare_scoring(document: Scoring, marks: Marks) -> Json:
 def prepare_library(document: Library, marks: Marks) -> Json:
     """Compile a library."""
     compiler = RuleCompiler(marks)
+    names = {entry.name for entry in document.entries}
     for index, entry in enumerate(document.entries):
         compiler.is_new(entry.name, ("entries", index, "name"))
-    compiler.add(document.rules, ("rules",), {entry.name for entry in document.entries})
+        _others(entry.requires, ("entries", index, "requires"), names, marks)
+        _others(entry.conflicts, ("entries", index, "conflicts"), names, marks)
+    compiler.add(document.rules, ("rules",), names, factors=document.categories)
     form: LibraryForm = {
         "parts": document.parts,
         "full_points": document.full_points,
@@ -74,6 +78,9 @@ def prepare_library(document: Library, marks: Marks) -> Json:
                 "summary": entry.summary,
                 "applies_to": entry.applies_to,
                 "terms": entry.terms,
+                "priority": entry.priority,
+                "requires": entry.requires,
+                "conflicts": entry.conflicts,
                 "at": marks.at(("entries", index, "name")),
             }
             for index, entry in enumerate(document.entries)
@@ -81,6 +88,13 @@ def prepare_library(document: Library, marks: Marks) -> Json:
         "rules": compiler.form,
     }
     return cast("Json", form)
+
+
+def _others(others: list[str], path: Path, names: set[str], marks: Marks) -> None:
+    for index, name in enumerate(others):
+        if name not in names:
+            said = f"unknown entry '{name}'"
+            marks.error("unknown-label", (*path, index), said, closest(name, names))
 
 
 def prepare(document: Extraction, marks: Marks) -> Json:
@@ -133,6 +147,15 @@ def _choice(choice: Choice, path: Path, compiler: RuleCompiler, marks: Marks) ->
         said = f"unknown label '{choice.default}'"
         marks.error("unknown-label", (*path, "default"), said, closest(choice.default, names))
     compiler.add(choice.rules, (*path, "rules"), names, choice.name)
+    otherwise: list[OtherwiseForm] = []
+    for index, item in enumerate(choice.otherwise):
+        place = (*path, "otherwise", index)
+        compiler.is_new(item.id, (*place, "id"))
+        if item.label not in names:
+            said = f"unknown label '{item.label}'"
+            marks.error("unknown-label", (*place, "label"), said, closest(item.label, names))
+        at = marks.at((*place, "id"))
+        otherwise.append({"id": item.id, "label": item.label, "when": item.when, "at": at})
     return {
         "name": choice.name,
         "by": choice.by,
@@ -140,6 +163,7 @@ def _choice(choice: Choice, path: Path, compiler: RuleCompiler, marks: Marks) ->
         "labels": label_forms(choice.labels, (*path, "labels"), marks),
         "default": choice.default,
         "threshold": choice.threshold,
+        "otherwise": otherwise,
     }
 
 
@@ -159,6 +183,7 @@ def _entities(document: Extraction) -> EntitiesForm | None:
         "forms": {kind.form: kind.name for kind in entities.types if kind.form},
         "choice": entities.choice,
         "opens": [words_of(phrase) for phrase in entities.opens],
+        "strong": [words_of(phrase) for phrase in entities.strong],
         "labels": [words_of(phrase) for phrase in entities.labels],
         "columns": entities.columns,
         "type_columns": entities.type_columns,
@@ -166,6 +191,9 @@ def _entities(document: Extraction) -> EntitiesForm | None:
         "breaks": entities.breaks,
         "plain": entities.plain,
         "pairs": entities.pairs,
+        "loose": entities.loose,
+        "short": entities.short,
+        "each": entities.each,
         "keys": entities.keys,
         "default": entities.default,
     }
@@ -183,6 +211,11 @@ def _naming(document: Extraction) -> NamingForm | None:
         "drop": naming.drop,
         "vague": naming.vague,
         "before": naming.before,
+        "aside": naming.aside,
+        "wanting": naming.wanting,
+        "ends": naming.ends,
+        "of": naming.of,
+        "weights": naming.weights.model_dump(),
         "drop_choices": naming.drop_choices,
         "tools": naming.tools,
         "actions": naming.actions,

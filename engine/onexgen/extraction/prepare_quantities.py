@@ -14,6 +14,7 @@ from onexgen.extraction.forms import (
     NumberForm,
     QuantitiesForm,
     ReachForm,
+    TallyForm,
     UnitForm,
 )
 from onexgen.extraction.numbers import COUNT, unit_key
@@ -63,13 +64,29 @@ def quantities_form(
             for index, mention in enumerate(quantities.mentions)
             if (form := _mention(mention, quantities, (*path, "mentions", index), marks))
         ],
+        "tallies": _tallies(quantities, path, marks),
         "reach": _reaches(quantities, rules, units, marks),
         "names": quantities.names,
+        "trivial": quantities.trivial,
         "ranges": [words_of(text) for text in quantities.ranges],
         "joins": quantities.joins,
         "near": quantities.near,
         "threshold": quantities.threshold,
     }
+
+
+def _tallies(quantities: Quantities, path: Path, marks: Marks) -> list[TallyForm]:
+    names = [meaning.name for meaning in quantities.meanings]
+    forms: list[TallyForm] = []
+    for index, tally in enumerate(quantities.tallies):
+        place = (*path, "tallies", index)
+        if tally.meaning not in names:
+            said = f"unknown meaning '{tally.meaning}'"
+            help_ = closest(tally.meaning, names)
+            marks.error("unknown-label", (*place, "meaning"), said, help_)
+        at = marks.at((*place, "id"))
+        forms.append({"id": tally.id, "meaning": tally.meaning, "heads": tally.heads, "at": at})
+    return forms
 
 
 def _units(quantities: Quantities, path: Path, marks: Marks) -> dict[str, UnitForm]:

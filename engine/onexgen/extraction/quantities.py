@@ -7,16 +7,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from onexgen.extraction.cells import Cells
 from onexgen.extraction.forms import MeaningForm, QuantitiesForm
 from onexgen.extraction.mentions import Mentions
 from onexgen.extraction.nearness import Group, distance_to, distances_of, is_on, next_to
 from onexgen.extraction.numbers import COUNT, Figure, Numbers
+from onexgen.extraction.tallies import Tallies
 from onexgen.firing import NOWHERE, Firing, Hit, Reading
 from onexgen.json_types import Json, JsonObject
 from onexgen.text import Text
 
 _WORDS_IN_TEXT: Final = 3.0
 _DIGITS: Final = 4
+# The noun right behind a number says more than any word before it: `every stage 3 retries`.
+_OWN_NOUN: Final = 1.4
+
+
+# A noun of its own: `every 4 hours, 10s timeout` is no list.
+_ITS_OWN: Final = re.compile(r" [a-z]{4,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,7 @@ class Quantities:
         self.form = form
         self._numbers = Numbers(form)
         self._mentions = Mentions(form)
+        self._tallies = Tallies(form["tallies"])
         joins = "|".join(map(re.escape, form["joins"])) or "(?!)"
         self._join = re.compile(rf"\s*(?:[,/;+]|\s(?:{joins})\s|,\s+(?:{joins})\s)\s*")
 
@@ -44,15 +53,37 @@ class Quantities:
         self, reading: Reading, firings: Sequence[Firing]
     ) -> tuple[list[JsonObject], list[JsonObject]]:
         """Return the parameters in their order, and the evidence for each."""
-        found: list[tuple[int, JsonObject, JsonObject]] = []
-        groups = self._groups(reading.text)
+        mentioned = list(self._mentions(reading.text.raw))
+        found = [(span.start, parameter, reason) for span, parameter, reason in mentioned]
+        taken = [span for span, _, _ in mentioned]
+        groups = [
+            group
+            for group in self._groups(reading.text)
+            if not any(
+                group.figures[0].start in s and group.figures[-1].end <= s.stop for s in taken
+            )
+        ]
         distances = distances_of(reading.text, groups)
+        cells = Cells(reading.text.raw)
         for group in groups:
-            meant = self._meant(group, firings, distances)
+            cell = cells.at(group.figures[0].start)
+            heading = range(*reading.text.words_at(*cell.heading)) if cell else range(0)
+            if cell and cell.column == 0 and not heading:
+                continue
+            meant = self._meant(group, firings, distances, heading)
             found.extend(self._parameters(group, meant, reading))
-        found.extend(self._mentions(reading.text.raw))
+        found.extend(self._tallied(reading.text.raw, {str(item[1]["meaning"]) for item in found}))
         found.sort(key=lambda item: item[0])
         return [item[1] for item in found], [item[2] for item in found if item[2]]
+
+    def _tallied(self, raw: str, given: set[str]) -> Iterator[tuple[int, JsonObject, JsonObject]]:
+        """Yield the lengths of lists that mean something nobody wrote as a number."""
+        for place, parameter, tally in self._tallies(raw):
+            if tally["meaning"] not in given:
+                given.add(tally["meaning"])
+                said = f"{parameter['meaning']} = {parameter['value']}"
+                reason: JsonObject = {"field": self.form["name"], "value": said, "text": ""}
+                yield place, parameter, {**reason, "rule": tally["id"], "at": tally["at"]}
 
     def _groups(self, text: Text) -> list[Group]:
         groups: list[list[Figure]] = []
@@ -69,7 +100,7 @@ class Quantities:
         if self._join.fullmatch(raw, one.end, other.start) is None:
             return False
         if self._dimension(one.unit) == self._dimension(other.unit):
-            return True
+            return one.unit == other.unit or _ITS_OWN.match(raw, other.end) is None
         return not one.unit and raw[one.end : other.start].strip() != ","
 
     def _dimension(self, unit: str) -> str:
@@ -81,7 +112,9 @@ class Quantities:
         first, last = text.words_at(figures[0].start, figures[-1].end)
         return Group(shared, first, last, self._dimension(unit))
 
-    def _meant(self, group: Group, firings: Sequence[Firing], distances: list[float]) -> Meant:
+    def _meant(
+        self, group: Group, firings: Sequence[Firing], distances: list[float], heading: range
+    ) -> Meant:
         best = Meant(self.form["other"], 0.0, None, None)
         points: dict[str, Meant] = {}
         for name, meaning in self.form["meanings"].items():
@@ -91,7 +124,7 @@ class Quantities:
             label = firing.rule.label
             if group.dimension not in self.form["meanings"][label]["dimensions"]:
                 continue
-            share, near = self._share(group, firing, distances)
+            share, near = self._share(group, firing, distances, heading)
             if near is not None and share > 0:
                 given = firing.rule.weight * share
                 so_far = points.get(label, Meant(label, 0.0, None, None))
@@ -103,18 +136,23 @@ class Quantities:
         return best
 
     def _share(
-        self, group: Group, firing: Firing, distances: list[float]
+        self, group: Group, firing: Firing, distances: list[float], heading: range
     ) -> tuple[float, Hit | None]:
         """Return how much of its points a rule gives to a number: all to its neighbour."""
         reach = self.form["reach"][firing.rule.id]
         unit = group.figures[-1].unit or COUNT
         if reach["units"] and unit not in reach["units"]:
             return 0.0, None
+        above = next((hit for hit in firing.hits if heading and hit.start in heading), None)
+        if above is not None:
+            return 1.0, above
         hits = [hit for hit in next_to(group, firing) if is_on(reach["side"], group, hit)]
         if not hits:
             return 0.0, None
         near = min(hits, key=lambda hit: distance_to(group, hit, distances))
-        return 1 - distance_to(group, near, distances) / reach["near"], near
+        distance = distance_to(group, near, distances)
+        is_own = near.start == group.last and distance <= 0
+        return (1 - distance / reach["near"]) * (_OWN_NOUN if is_own else 1.0), near
 
     def _parameters(
         self, group: Group, meant: Meant, reading: Reading
@@ -122,7 +160,7 @@ class Quantities:
         other = self.form["other"]
         meaning = self.form["meanings"].get(meant.meaning)
         for figure in group.figures:
-            if meant.meaning == other and figure.in_words:
+            if meant.meaning == other and self._says_nothing(figure):
                 continue
             start, end = _shown(figure, meant, reading.text)
             text = " ".join(reading.text.raw[start:end].split())
@@ -135,6 +173,11 @@ class Quantities:
                 if name:
                     parameter["name"] = name
                 yield figure.start, parameter, self._evidence(parameter, meant)
+
+    def _says_nothing(self, figure: Figure) -> bool:
+        """Tell whether a number without meaning is most likely none to keep."""
+        alone = len(figure.values) == 1 and not figure.unit
+        return figure.in_words or (alone and figure.values[0] in self.form["trivial"])
 
     def _parameter(self, label: str, value: float, unit: str, text: str) -> JsonObject:
         meaning = self.form["meanings"].get(label)

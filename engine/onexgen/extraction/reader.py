@@ -8,6 +8,7 @@ from onexgen.extraction.composing import (
     Labels,
     guidance_of,
     notes_of,
+    otherwise_of,
     summary_of,
     sureness_of,
     targets_of,
@@ -92,8 +93,10 @@ class Reader:
             firings.extend(own)
             if self._quantities is not None and choice["name"] == self._numbers_after:
                 firings.extend(self._read_numbers(self._quantities, reading, found, evidence))
-        named = self._name(reading, firings, found)
-        self._read_things(raw, named.subject, found)
+        things = self._entities.find(raw) if self._entities is not None else []
+        named = self._name(reading, firings, found, [thing.name for thing in things if thing.name])
+        if self._entities is not None:
+            found[self._entities.form["name"]] = self._entities.named(things, raw, named.subject)
         self._compose(found, named.telling)
         found["evidence"] = evidence
         return found, firings
@@ -102,10 +105,12 @@ class Reader:
         scoring = self._scorings.get(choice["name"])
         return scoring["labels"] if scoring else choice["labels"]
 
-    def _name(self, reading: Reading, firings: list[Firing], found: JsonObject) -> Named:
+    def _name(
+        self, reading: Reading, firings: list[Firing], found: JsonObject, things: list[str]
+    ) -> Named:
         if self._naming is None:
             return Named("", [], [])
-        named = self._naming(reading, firings, found)
+        named = self._naming(reading, firings, found, things)
         found[self._naming.form["name"]] = named.name
         return named
 
@@ -122,6 +127,18 @@ class Reader:
         factors = scoring["factors"] if scoring else {}
         scores = tally(own, names, factors, scoring["scale"]["repeat"] if scoring else 0.0)
         reached = [k for k, points in scores.totals.items() if points >= choice["threshold"]]
+        if not reached and (fallback := otherwise_of(choice, found)):
+            reached = [fallback["label"]]
+            scores.totals[fallback["label"]] = choice["threshold"]
+            evidence.append(
+                {
+                    "field": choice["name"],
+                    "value": fallback["label"],
+                    "rule": fallback["id"],
+                    "at": fallback["at"],
+                    "text": "",
+                }
+            )
         if choice["many"]:
             chosen = self._with_followers(choice, reached)
             found[choice["name"]] = list[Json](chosen)
@@ -144,10 +161,6 @@ class Reader:
         labels = self._labels[choice["name"]]
         wanted = {*reached, *(name for label in reached for name in labels[label]["after"])}
         return [name for name in labels if name in wanted]
-
-    def _read_things(self, raw: str, subject: list[str], found: JsonObject) -> None:
-        if self._entities is not None:
-            found[self._entities.form["name"]] = self._entities(raw, subject)
 
     def _read_numbers(
         self, quantities: Quantities, reading: Reading, found: JsonObject, evidence: list[Json]

@@ -16,13 +16,14 @@ from onexgen.text import words_of
 _LISTS: Final = re.compile(r"[,;]|\band\b")
 _LABELS: Final = re.compile(r"[:=\u2013]")
 _SURE: Final = re.compile(r"\w_\w|\(|:\s")
-_CALL: Final = re.compile(r"`?\b([A-Za-z_]\w*)\(([^()\n]{3,600})\)")
+_CALL: Final = re.compile(r"`?\b([A-Za-z_]\w*)(?:\(|\s?=\s?\{)([^(){}\n]{3,600})[)}]")
 _BRACKETS: Final = re.compile(r"\b([A-Za-z][\w-]*(?: \w+)?)\s+\(([^()\n]{5,400})\)")
 _LABEL: Final = re.compile(r"\W*([A-Za-z][\w' `-]{1,60}?)[*`]*\s*[:=\u2013]\**\s+(.{3,600})")
 _CLAUSE: Final = re.compile(r"[,;:]\s")
 # Beyond these a sentence is no list of fields, only long.
 _OPENERS: Final = 16
 _LONGEST_LIST: Final = 1000
+_MOST_JOINS: Final = 3
 LEAST: Final = 2
 """One field alone makes no thing."""
 
@@ -42,6 +43,7 @@ class Sentences:
         self._fields = fields
         self._nouns = nouns
         self._labels = {" ".join(words) for words in form["labels"]}
+        self._strong = {" ".join(words) for words in form["strong"]}
         phrases = sorted((" ".join(words) for words in form["opens"]), key=len, reverse=True)
         self._opens = re.compile(
             rf"\b(?:{'|'.join(map(re.escape, phrases))})\b:?\s*", re.IGNORECASE
@@ -52,13 +54,23 @@ class Sentences:
         if _LISTS.search(sentence) is None:
             return None
         readers: list[Callable[[str], Said | None]] = [self._opened]
-        if "(" in sentence:
+        if "(" in sentence or "{" in sentence:
             readers = [self._called, self._opened, self._labelled, self._bracketed]
         elif _LABELS.search(sentence):
             readers = [self._opened, self._labelled]
         if _SURE.search(sentence):
             readers.append(self._anywhere)
         return next(filter(None, (read(sentence) for read in readers)), None)
+
+    def introduces(self, text: str) -> bool:
+        """Tell whether a text ends with the words that announce a list of fields."""
+        line = text.rstrip().rpartition("\n")[2]
+        if not line.endswith(":"):
+            return False
+        last = [found.group() for found in self._opens.finditer(line)][-1:]
+        words = words_of(line)
+        opened = bool(last) and words[-len(words_of(last[0])) :] == words_of(last[0])
+        return opened or " ".join(words) in self._labels
 
     def _called(self, sentence: str) -> Said | None:
         """Read `piece(id: uuid, length: float)`."""
@@ -73,10 +85,17 @@ class Sentences:
         for found in islice(self._opens.finditer(sentence), _OPENERS):
             fields = self._fields.listed(sentence[found.end() : found.end() + _LONGEST_LIST])
             plenty = len(fields) > LEAST or all(field.type for field in fields)
-            if plenty and _is_list(fields, strong=False):
+            strong = self._is_strong(found) and is_short(fields)
+            if plenty and _is_list(fields, strong=strong):
                 name = self._nouns.last(_CLAUSE.split(sentence[: found.start()])[-1])
                 return Said(name, fields)
         return None
+
+    def _is_strong(self, found: re.Match[str]) -> bool:
+        """Tell whether an opener alone shows that fields follow; `has 9 steps:` counts parts."""
+        after = found.string[found.end() :]
+        counts = after[:1].isdigit() or ":" in after.partition(",")[0].partition("(")[0]
+        return not counts and " ".join(words_of(found.group())) in self._strong
 
     def _labelled(self, sentence: str) -> Said | None:
         """Read `Order: id (uuid), total (decimal)`."""
@@ -121,6 +140,11 @@ def _is_list(fields: list[FieldFound], *, strong: bool) -> bool:
     if len(fields) <= LEAST:
         return len(fields) == LEAST and all(field.is_sure or field.type for field in fields)
     return strong or _shows(fields) or any(field.is_sure for field in fields)
+
+
+def is_short(fields: list[FieldFound]) -> bool:
+    """Tell whether no field is a phrase: those are parts of sentences."""
+    return all(field.name.count("_") < _MOST_JOINS for field in fields)
 
 
 def _shows(fields: list[FieldFound]) -> bool:

@@ -67,10 +67,7 @@ def _about(
 ) -> tuple[Reason, ...]:
     """Return the reasons that name the field, or give points to one of its two values."""
     values = [str(value) for item in (old, new) for value in _listed(item)]
-    pointed = [r for where, r in reasons if not where and r.label in values]
-    known = {(reason.rule, reason.label) for reason in pointed}
-    named = (r for where, r in reasons if where == field and (r.rule, r.label) not in known)
-    return (*pointed, *named)
+    return tuple(r for where, r in reasons if where == field or (not where and r.label in values))
 
 
 def _listed(value: Json) -> list[Json]:
@@ -98,6 +95,10 @@ def _reasons(before: Answered, after: Answered, measures: Measures) -> Iterator[
     old = _evidence(before.answer, measures.evidence)
     new = _evidence(after.answer, measures.evidence)
     for key in [*old, *(key for key in new if key not in old)]:
+        scored = ("", *key[1:])
+        if key != scored and (scored in old or scored in new):
+            # The points of a rule say more than that its label was chosen.
+            continue
         had, has = old.get(key), new.get(key)
         points = _points(had), _points(has)
         if had is not None and has is not None and _equal(*points):
