@@ -48,3 +48,14 @@ class EnumFailureSeverity(OpenEnum):
     MEDIUM = "medium"
     LOW = "low"
     INFO = "info"
+
+
+class EnumTemplateVariant(OpenEnum):
+    """What stands out about the work of a node."""
+
+    STANDARD = "standard"
+    DATABASE_HEAVY = "database_heavy"
+    API_HEAVY = "api_heavy"
+    KAFKA_HEAVY = "kafka_heavy"
+    ML_INFERENCE = "ml_inference"
+    ANALYTICS = "analytics"

@@ -16,12 +16,13 @@ def run(
     given: dict[str, Any],
     *,
     pack: Pack | None = None,
+    environment: str | None = None,
     correlation_id: object = None,
     timeout: float | None = None,
     preview: str | None = None,
 ) -> Run:
     """Run a pipeline of the pack once; the result may hold an error."""
-    session = Session(f"pipelines/{pipeline}.yaml", pack=pack)
+    session = Session(f"pipelines/{pipeline}.yaml", environment=environment, pack=pack)
     inputs = resolve_inputs(session.plan.inputs, given, default=session.settings.default)
     ids = [] if correlation_id is None else [str(correlation_id)]
     [done] = drain(session.run([inputs], timeout=timeout, correlation_ids=ids, preview=preview))
