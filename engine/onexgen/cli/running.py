@@ -133,7 +133,7 @@ class GenerateCommand(PipelineCommand):
                 required=False,
                 expose_value=False,
                 callback=_store,
-                help=f"{item.help} - for standard input, @FILE for a file.",
+                help=f"{item.help} Or - to read it, or @FILE for a file.",
             )
             for item in session.plan.inputs
             if item.positional
