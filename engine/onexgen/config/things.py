@@ -61,6 +61,15 @@ class Entities(Strict):
     stop: list[str] = Field(
         default_factory=list, description="Words that are no part of a name of a thing or field."
     )
+    words: list[str] = Field(
+        default_factory=list, description="Words of names of fields, for those that are misspelt."
+    )
+    cuts: list[str] = Field(
+        default_factory=list, description="Words at which the name of a field ends: `every`."
+    )
+    closes: list[str] = Field(
+        default_factory=list, description="Words behind a list of fields: `are in the event`."
+    )
     breaks: list[str] = Field(
         default_factory=list, description="Words at which a list of fields ends: `which`."
     )

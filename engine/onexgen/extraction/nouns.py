@@ -58,6 +58,10 @@ class Nouns:
                 break
         return "_".join([*words[:-1], singular(words[-1])]) if words else ""
 
+    def holds(self, name: str) -> bool:
+        """Tell whether a name is one of what always has fields: `record`, `event`."""
+        return name.rpartition("_")[2] in self._short
+
     def full(self, name: str, raw: str, about: Sequence[str], key: str) -> str:
         """Return a name that says enough: `event` is said in full elsewhere, or of the subject."""
         if name and name not in self._plain and name not in self._short:
