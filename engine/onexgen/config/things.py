@@ -99,9 +99,21 @@ class Entities(Strict):
 class Role(Strict):
     """A last word for names, by what was chosen."""
 
-    of: str = Field(description="Name of the choice.")
-    is_: str = Field(alias="is", description="Label that was chosen.")
+    when: dict[str, str] = Field(
+        min_length=1, description="Choice -> the label that it has, or holds."
+    )
     word: Name = Field(description="Last word of the name.")
+
+
+class Act(Strict):
+    """Words of a text that say what is done, as nouns for names."""
+
+    when: dict[str, str] = Field(
+        default_factory=dict, description="Choice -> the label that it has, or holds."
+    )
+    nouns: dict[str, Name] = Field(
+        min_length=1, description="Word in any form -> the noun that stands in a name."
+    )
 
 
 class PhraseWeights(Strict):
@@ -114,6 +126,7 @@ class PhraseWeights(Strict):
     aside: float = Field(default=0.0, description="It stands behind one of `aside`.")
     agent: float = Field(default=0.0, description="One of `wanting` stands behind it.")
     thing: float = Field(default=1.0, description="It names a thing whose fields are given.")
+    role: float = Field(default=0.0, description="Its last word says what it does: `ends`.")
     longer: float = Field(default=0.0, description="For its second and third word.")
     repeated: float = Field(default=0.5, description="For each time that its last word returns.")
 
@@ -158,6 +171,12 @@ class Naming(Strict):
     actions: str = Field(default="", description="Choice whose words are verbs.")
     roles: list[Role] = Field(
         default_factory=list, description="Last words for subjects; the first that fits is taken."
+    )
+    stemmer: str = Field(
+        default="english", description="Language whose word endings are cut in `acts`."
+    )
+    acts: list[Act] = Field(
+        default_factory=list, description="Nouns between subject and role, where they fit."
     )
     replace: dict[str, str] = Field(
         default_factory=dict, description="Words that are written differently in a name."

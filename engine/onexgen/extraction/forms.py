@@ -148,11 +148,17 @@ class EntitiesForm(TypedDict):
 
 
 class RoleForm(TypedDict):
-    """The last word of a name, by what was chosen."""
+    """A last word for names."""
 
-    of: str
-    is_: str
+    when: dict[str, str]
     word: str
+
+
+class ActForm(TypedDict):
+    """Nouns by the stems of what is done."""
+
+    when: dict[str, str]
+    nouns: dict[str, str]
 
 
 class NamingForm(TypedDict):
@@ -174,6 +180,7 @@ class NamingForm(TypedDict):
     tools: list[str]
     actions: str
     roles: list[RoleForm]
+    acts: list[ActForm]
     replace: dict[str, str]
 
 

@@ -29,6 +29,7 @@ class Nouns:
         self._pairs = frozenset(form["pairs"])
         self._short = frozenset(form["short"])
         self._vague = self._stop | self._plain | self._pairs | frozenset(form["loose"])
+        self._vague |= frozenset(form["types"])
         self._default = form["default"]
         each = "|".join(map(re.escape, form["each"]))
         self._each = re.compile(rf"\b(?:{each}) ([a-z]+)", re.IGNORECASE) if each else None

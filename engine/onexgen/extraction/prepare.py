@@ -26,8 +26,7 @@ from onexgen.json_types import Json
 from onexgen.scoring import ScoringForm
 from onexgen.source import Marks, Path
 from onexgen.spelling import slips
-from onexgen.text import words_of
-
+from onexgen.text import stemmer, words_of
 
 _SHORTEST_WORD: Final = 5
 
@@ -222,6 +221,7 @@ def _naming(document: Extraction) -> NamingForm | None:
     naming = document.naming
     if naming is None:
         return None
+    stem = stemmer(naming.stemmer)
     return {
         "name": naming.name,
         "default": naming.default,
@@ -238,6 +238,13 @@ def _naming(document: Extraction) -> NamingForm | None:
         "drop_choices": naming.drop_choices,
         "tools": naming.tools,
         "actions": naming.actions,
-        "roles": [{"of": r.of, "is_": r.is_, "word": r.word} for r in naming.roles],
+        "roles": [{"when": role.when, "word": role.word} for role in naming.roles],
+        "acts": [
+            {
+                "when": act.when,
+                "nouns": {stem([word])[0]: noun for word, noun in act.nouns.items()},
+            }
+            for act in naming.acts
+        ],
         "replace": naming.replace,
     }
