@@ -67,6 +67,11 @@ class Entities(Strict):
     cuts: list[str] = Field(
         default_factory=list, description="Words at which the name of a field ends: `every`."
     )
+    tellers: dict[str, Name] = Field(
+        default_factory=dict,
+        description="Of `opens` those behind who tells -> how what it tells is called: "
+        "`each scale sends ...` gives a `scale_reading`.",
+    )
     closes: list[str] = Field(
         default_factory=list, description="Words behind a list of fields: `are in the event`."
     )

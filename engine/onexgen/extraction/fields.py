@@ -91,7 +91,7 @@ class Fields:
         if snake:
             rest = " ".join(word for word in words if word not in snake)
             kind = kind or self.type_of(rest)
-            name = self._meant(snake[0].lower())
+            name = self.meant(snake[0].lower())
             return FieldFound(name, kind or self._guess(name), True)
         return self._plain(words, kind, is_typed=bool(remark or right))
 
@@ -115,11 +115,11 @@ class Fields:
         if not 0 < len(words) <= _LONGEST or not all(word.isascii() for word in words):
             return None
         kept = [word for word in words if word not in self._joins or len(words) == 1]
-        name = self._meant("_".join(kept))
+        name = self.meant("_".join(kept))
         kind = kind or said
         return FieldFound(name, kind or self._guess(name), bool(kind) and is_typed)
 
-    def _meant(self, name: str) -> str:
+    def meant(self, name: str) -> str:
         """Return a name without slips of the keyboard."""
         return "_".join(self._slips.get(part, part) for part in name.split("_"))
 

@@ -137,6 +137,7 @@ class EntitiesForm(TypedDict):
     breaks: list[str]
     slips: dict[str, str]
     cuts: list[str]
+    tellers: dict[str, str]
     closes: list[list[str]]
     plain: list[str]
     pairs: list[str]

@@ -89,7 +89,8 @@ class Naming:
             title = [place for chunk in _clause(text, chunks) for place in chunk]
             words = self._words(text, _without(title, tools))[:most]
             full = len(words) == most
-            return (words if full else self._with_role(words, found, text.stems)), words
+            first = self._words(text, _without(_clause(text, chunks)[0], tools))
+            return (words if full else self._with_role(words, found, text.stems)), first
         kept = [chunk for chunk in chunks if not tools.issuperset(chunk)] or chunks
         kept = [_without(_from_object(chunk, verbs), tools) for chunk in kept]
         kept = [chunk for chunk in kept if self._telling(text, chunk)] or chunks

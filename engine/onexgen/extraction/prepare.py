@@ -206,6 +206,7 @@ def _entities(document: Extraction) -> EntitiesForm | None:
         "breaks": entities.breaks,
         "slips": _slips(entities.words),
         "cuts": entities.cuts,
+        "tellers": entities.tellers,
         "closes": [words_of(phrase) for phrase in entities.closes],
         "plain": entities.plain,
         "pairs": entities.pairs,

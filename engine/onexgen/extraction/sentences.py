@@ -43,6 +43,7 @@ class Sentences:
         self._fields = fields
         self._nouns = nouns
         self._labels = {" ".join(words) for words in form["labels"]}
+        self._tellers = form["tellers"]
         self._strong = {" ".join(words) for words in form["strong"]}
         phrases = sorted((" ".join(words) for words in form["opens"]), key=len, reverse=True)
         closes = "|".join(re.escape(" ".join(words)) for words in form["closes"]) or "(?!)"
@@ -90,11 +91,13 @@ class Sentences:
             name = self._nouns.last(_CLAUSE.split(sentence[: found.start()])[-1])
             sure = self._is_strong(found) or self._nouns.holds(name)
             if plenty and _is_list(fields, strong=sure and is_short(fields)):
-                return Said(name, fields)
+                opener = " ".join(words_of(found.group()))
+                ending = self._tellers.get(opener, "") if name else ""
+                return Said(f"{name}_{ending}" if ending else name, fields)
         return None
 
     def _closed(self, sentence: str) -> Said | None:
-        """Read `route, status and duration are all there is in a record`."""
+        """Read `name, status and duration are all there is in a record`."""
         found = self._closes.search(sentence)
         if found is None:
             return None
@@ -115,7 +118,8 @@ class Sentences:
         if label is None:
             return None
         fields = self._fields.listed(label.group(2))
-        known = " ".join(words_of(label.group(1))) in self._labels
+        said = " ".join(map(self._fields.meant, words_of(label.group(1))))
+        known = said in self._labels
         if not _is_list(fields, strong=known):
             return None
         return Said("" if known else self._nouns.head(label.group(1)), fields)
