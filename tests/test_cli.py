@@ -170,6 +170,23 @@ def test_edited_at_a_terminal(folder: Path) -> None:
     assert (folder / "cards/tomato/oven.txt").read_text("utf-8") == "180 degrees\n"
 
 
+def test_editor_that_fails(folder: Path) -> None:
+    """Without an editor nothing is changed and nothing is lost: the question comes again."""
+    prepare(folder, [])
+    answers = [
+        ("in how many minutes", "Tomato soup"),
+        (GO_ON[0], "e"),
+        ("Which value", "dish"),
+        *[GO_ON] * 6,
+    ]
+    status, shown = at_a_terminal(folder, answers, EDITOR="false")
+
+    assert status == 0, shown
+    said = "nothing was changed: false: Editing failed; set EDITOR to an editor that you have\n"
+    assert said in shown
+    assert (folder / "cards/tomato/card.md").exists()
+
+
 def test_aborted_at_a_terminal(folder: Path) -> None:
     """Who aborts has changed nothing."""
     prepare(folder, [])

@@ -414,6 +414,9 @@ def test_cancelled_run_is_undone(play: Play, small_actions: list[Json]) -> None:
     steps.close()
 
     assert small_actions == ["first", "second", {"undone": "second"}, {"undone": "first"}]
+    told = [(e.topic, e.data) for e in bus.events if e.kind == "run_failed"]
+    data = {"success": False, "stage": None, "error": "cancelled", "exit_code": 130}
+    assert told == [("t.broken", data)]
 
 
 def test_undone_runs_leave_the_others_alone(play: Play, small_actions: list[Json]) -> None:

@@ -59,8 +59,13 @@ class Runner:
             runs = yield from self._stages(runs)
             for run in runs:
                 self._finish(run)
-        except BaseException:
+        except BaseException as error:
             self._steps.take_back_all()
+            is_bug = isinstance(error, Exception)
+            for run in runs:
+                data: JsonObject = {"success": False, "stage": None}
+                data |= {"error": type(error).__name__ if is_bug else "cancelled"}
+                self._emit("run_failed", run, {**data, "exit_code": 70 if is_bug else 130})
             raise
         return runs
 

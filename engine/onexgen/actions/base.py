@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from onexgen.checking.scratch import Scratch
-from onexgen.diagnostics import OnexgenError, TimeoutExceeded, closest
+from onexgen.diagnostics import TimeoutExceeded, UsageError, closest
 from onexgen.expressions import Expressions
 from onexgen.json_types import Json
 from onexgen.plan import FamilyPlan
@@ -112,7 +112,7 @@ class Workspace:
             if name == family.name or name in family.aliases:
                 return family
         known = [item.name for item in choices]
-        raise OnexgenError(f"no family of templates is named '{name}'", help=closest(name, known))
+        raise UsageError(f"no family of templates is named '{name}'", help=closest(name, known))
 
     def evaluate(self, expression: str, context: Mapping[str, Json]) -> Json:
         """Return the value of text that may hold `${{ }}` expressions."""

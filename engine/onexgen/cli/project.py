@@ -17,3 +17,5 @@ def init(
 
     for path in write_starter(directory):
         click.echo(str(path))
+    folder = "" if directory == Path() else f"cd {directory}, then "
+    click.echo(f"Next: {folder}onexgen check; for your editor, onexgen schema export.", err=True)

@@ -10,7 +10,7 @@ import click
 from typer.core import TyperArgument, TyperCommand
 
 from onexgen.cli.common_options import common_options
-from onexgen.diagnostics import UsageError
+from onexgen.diagnostics import OnexgenError, UsageError
 from onexgen.inputs import option_of
 
 if TYPE_CHECKING:  # A session brings Jinja2, which --help has no need of.
@@ -45,6 +45,15 @@ class PipelineCommand(TyperCommand):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Compile the named pipeline first, then parse with its options."""
         path = self.pipeline(args)
+        try:
+            self._compile(ctx, path, args)
+        except OnexgenError:
+            # A shell that completes a line has no place for errors.
+            if not ctx.resilient_parsing:
+                raise
+        return super().parse_args(ctx, args)
+
+    def _compile(self, ctx: click.Context, path: str | None, args: list[str]) -> None:
         if path is not None:
             from onexgen.session import Session
 
@@ -52,7 +61,6 @@ class PipelineCommand(TyperCommand):
             self.name_path(ctx, path)
         elif not {"-h", "--help"} & set(args):
             raise UsageError("no pipeline is named", help=f"put it first: {_pipelines()}")
-        return super().parse_args(ctx, args)
 
     def name_path(self, ctx: click.Context, path: str) -> None:
         """Let what is said of the options name the pipeline that they belong to."""
@@ -133,7 +141,7 @@ class GenerateCommand(PipelineCommand):
                 required=False,
                 expose_value=False,
                 callback=_store,
-                help=f"{item.help} - for standard input, @FILE for a file.",
+                help=f"{item.help} Or - to read it, or @FILE for a file.",
             )
             for item in session.plan.inputs
             if item.positional
