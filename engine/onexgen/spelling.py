@@ -34,7 +34,7 @@ class Spelling(dict[str, str]):
         """Find what a word means and remember it."""
         if len(self) >= _MOST_KEPT:
             self.clear()
-        meant = {known for known in self._near(word) if word in slips(known)}
+        meant = {known for known in self._near(word) if is_slip(word, known)}
         self[word] = found = meant.pop() if len(meant) == 1 else word
         return found
 
@@ -48,6 +48,29 @@ class Spelling(dict[str, str]):
             yield from self._known.get((word[0], length), ())
         if word[0] != word[1]:
             yield from self._known.get((word[1], size), ())
+
+
+def is_slip(word: str, known: str, shortest: int = _SHORTEST) -> bool:
+    """Tell whether a word is what another becomes by one slip; the same as to look into `slips`."""
+    size = len(known)
+    if size < shortest:
+        return False
+    longer = len(word) - size
+    # Most words differ soon: only what follows the first difference has to be compared.
+    at = 0
+    for one, other in zip(word, known, strict=False):
+        if one != other:
+            break
+        at += 1
+    if longer == 0:
+        rest = known[at + 1 : at + 2] + known[at : at + 1] + known[at + 2 :]
+        return at < size - 1 and word[at:] == rest
+    if longer == 1:
+        return at > 1 and word[at] == word[at - 1] and word[at + 1 :] == known[at:]
+    if longer != -1 or size <= shortest or word[at:] != known[at + 1 :]:
+        return False
+    is_inside = 0 < at < size - 1
+    return is_inside or (at == size - 1 and at > 1 and known[at] == known[at - 1])
 
 
 def slips(word: str, shortest: int = _SHORTEST) -> Iterator[str]:

@@ -26,6 +26,7 @@ def run_lint(
     format_: Annotated[str, typer.Option("--format", help="text, json or github.")] = "text",
 ) -> None:
     """Find dead, shadowed, tied, contradictory and unreachable rules, and terms that do nothing."""
+    from onexgen.tuning.examples import reading_files
     from onexgen.tuning.lint import lint
 
     if format_ not in _FORMATS:
@@ -38,7 +39,7 @@ def run_lint(
         measures = measures_of(pack, environment, measures_file)
         keys = measures.inputs.values()
         texts = [str(line.truth[k]) for line in read_labelled(data, measures) for k in keys]
-    names = named_files(knowledge, files)
+    names = named_files(reading_files(knowledge), files)
     found = lint(knowledge, names, texts)
     if format_ != "text":
         print_found(found, format_)

@@ -39,11 +39,8 @@ def rules_here(env: str | None) -> tuple[Knowledge, Pack, str | None]:
     return Knowledge(pack, environment), pack, environment
 
 
-def named_files(knowledge: Knowledge, files: list[str] | None) -> list[str]:
+def named_files(known: list[str], files: list[str] | None) -> list[str]:
     """Return the rule files that a person named, all when none was."""
-    from onexgen.tuning.examples import reading_files
-
-    known = list(reading_files(knowledge))
     for file in files or []:
         if file not in known:
             raise UsageError(f"'{file}' is no file with rules", help=closest(file, known))

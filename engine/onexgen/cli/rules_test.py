@@ -58,7 +58,7 @@ def run_examples_and_data(
     bounds = [*_bounds(fail_under or [], "under"), *_bounds(fail_over or [], "over")]
     if bounds and not data:
         raise UsageError("there are no figures without --data FILE")
-    examples = run_examples(knowledge, named_files(knowledge, files))
+    examples = run_examples(knowledge, named_files(list(knowledge.loaded), files))
     measured: list[tuple[Measure, Counts]] = []
     answered: list[Answered] = []
     if data:
@@ -68,8 +68,9 @@ def run_examples_and_data(
     broken = list(_broken(measured, bounds))
     if as_json:
         _print_json(examples, measured, answered, broken)
-    else:
-        _print_text(examples, measured, answered)
+        is_wrong = examples.missing or examples.noisy or broken
+        raise click.exceptions.Exit(OnexgenError.exit_code if is_wrong else 0)
+    _print_text(examples, measured, answered)
     _fail(examples, broken)
 
 
@@ -141,7 +142,9 @@ def _print_json(
 
     from onexgen.tuning.figures import details_of
 
-    result: dict[str, Any] = {"schema_version": 1, "examples": asdict(examples)}
+    is_fine = not (examples.missing or examples.noisy or broken)
+    result: dict[str, Any] = {"schema_version": 1, "success": is_fine}
+    result["examples"] = asdict(examples)
     if answered:
         result["lines"] = len(answered)
         result["failures"] = {one.line.at: one.error for one in answered if one.error}

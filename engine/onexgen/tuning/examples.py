@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from onexgen.config.reading import Extraction, Library, Scoring
 from onexgen.json_types import JsonObject
+from onexgen.tuning.files import fires_on, shown_example
 from onexgen.tuning.knowledge import Knowledge
 
 # Examples of other readings of the same text are near each other.
@@ -70,27 +70,30 @@ class Firings:
         return self._read[text]
 
 
-def run_examples(knowledge: Knowledge, files: list[str] | None = None) -> Examples:
-    """Run the examples of some documents, of all when none is named."""
+def run_examples(knowledge: Knowledge, files: list[str]) -> Examples:
+    """Run the examples of some documents; those that need a program or other data are left out."""
     firings = Firings(knowledge)
     missing: list[Example] = []
     noisy: list[Example] = []
     rules = texts = 0
-    for file in reading_files(knowledge) if files is None else files:
+    for file in files:
         marks = knowledge.marks(file)
+        form = knowledge.form(file)
         for written in knowledge.rules(file):
             rules += 1
             for wanted, key, found in ((True, "fires", missing), (False, "silent", noisy)):
-                for index, text in enumerate(getattr(written.rule, key)):
+                for index, example in enumerate(getattr(written.rule, key)):
+                    fires = fires_on(form, written, example)
+                    if fires is None:
+                        fires = written.rule.id in firings(file, str(example))
                     texts += 1
-                    if (written.rule.id in firings(file, text)) is not wanted:
+                    if fires is not wanted:
                         at = marks.at((*written.path, key, index))
-                        found.append(Example(written.rule.id, at, text))
+                        found.append(Example(written.rule.id, at, shown_example(example)))
     return Examples(rules, texts, tuple(missing), tuple(noisy))
 
 
-def reading_files(knowledge: Knowledge) -> Iterator[str]:
-    """Yield the documents whose rules read texts."""
-    for name, (document, _) in knowledge.loaded.items():
-        if isinstance(document, Extraction | Library | Scoring):
-            yield name
+def reading_files(knowledge: Knowledge) -> list[str]:
+    """Return the documents whose rules read texts."""
+    kinds = (Extraction, Library, Scoring)
+    return [name for name, (document, _) in knowledge.loaded.items() if isinstance(document, kinds)]

@@ -11,6 +11,7 @@ from onexgen.compiler import Compilation
 from onexgen.config.base import Document
 from onexgen.config.figures import Mention
 from onexgen.config.measures import Measures
+from onexgen.config.quality import Check, Checks, FailurePattern, Failures
 from onexgen.config.reading import Extraction, Library, Rule, Scoring
 from onexgen.diagnostics import ConfigError
 from onexgen.extraction.forms import ExtractionForm
@@ -21,7 +22,7 @@ from onexgen.resources import Pack
 from onexgen.source import Marks, Path
 from onexgen.text import LanguageForm
 
-_KINDS: Final = ("extraction", "library", "scoring")
+_KINDS: Final = ("checks", "extraction", "failures", "library", "scoring")
 _MEASURES: Final = b"kind: measures"
 
 
@@ -48,7 +49,7 @@ class Written:
     file: str
     path: Path
     group: str
-    rule: Rule | Mention
+    rule: Rule | Mention | Check | FailurePattern
 
 
 class Knowledge:
@@ -80,6 +81,10 @@ class Knowledge:
         document = self.loaded[file][0]
         if isinstance(document, Scoring | Library):
             yield from self._listed(file, document.rules, ("rules",), "")
+        if isinstance(document, Checks):
+            yield from self._listed(file, document.checks, ("checks",), "")
+        if isinstance(document, Failures):
+            yield from self._listed(file, document.patterns, ("patterns",), "")
         if isinstance(document, Extraction):
             for number, choice in enumerate(document.choices):
                 place = ("choices", number, "rules")
@@ -95,7 +100,10 @@ class Knowledge:
         """Return all texts in which words of this pack stand: examples, and terms of rules."""
         rules = [w.rule for file in self.loaded for w in self.rules(file)]
         terms = [t for r in rules if isinstance(r, Rule) for t in (*r.any, *r.all, *r.unless)]
-        examples = [text for rule in rules for text in (*rule.fires, *rule.silent)]
+        examples = [
+            text for rule in rules if isinstance(rule, Rule | Mention)
+            for text in (*rule.fires, *rule.silent)
+        ]  # fmt: skip
         return [*examples, *(word for t in terms for word in (t.phrase, t.word, t.stem) if word)]
 
     def _listed(self, file: str, rules: list[Any], path: Path, group: str) -> Iterator[Written]:

@@ -157,7 +157,7 @@ class _Lint:
         fired = {rule for text in texts for rule in firings(self._file, text)}
         for written in self._knowledge.rules(self._file):
             rule = written.rule
-            if not any(rule.id in firings(self._file, text) for text in rule.fires):
+            if not any(rule.id in firings(self._file, str(text)) for text in rule.fires):
                 said = f"rule '{rule.id}' fires on none of its own examples"
                 yield self._warning("dead-rule", (*written.path, "id"), said, "change its terms")
             elif texts and rule.id not in fired:

@@ -11,7 +11,6 @@ from onexgen.tuning.examples import Example, Examples
 from onexgen.tuning.figures import figures_of
 from onexgen.wording import counted
 
-_WIDEST: Final = 60
 _CONFUSED: Final = 5
 # Beyond this many labels a table is harder to read than a list.
 _MOST_LABELS: Final = 8
@@ -31,8 +30,7 @@ def told_examples(examples: Examples) -> Iterator[str]:
 
 
 def _cells(example: Example) -> list[str]:
-    text = " ".join(example.text.split())
-    return [example.at, example.rule, f'"{text[:_WIDEST]}"']
+    return [example.at, example.rule, f'"{example.text}"']
 
 
 def told_figures(measured: Sequence[tuple[Measure, Counts]]) -> Iterator[str]:

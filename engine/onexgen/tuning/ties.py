@@ -23,7 +23,7 @@ def ties(knowledge: Knowledge, file: str) -> Iterator[tuple[Path, str, str]]:
     for label in form["labels"]:
         groups.setdefault(label["within"], []).append(label["name"])
     for written in knowledge.rules(file):
-        for index, text in enumerate(written.rule.fires):
+        for index, text in enumerate(map(str, written.rule.fires)):
             known: JsonObject = {}
             for reader in knowledge.roots.values():
                 known |= reader.read(text)[0]
