@@ -27,7 +27,8 @@ _SINGULAR: Final = {many: one for one, many in _IRREGULAR.items()}
 
 def tokens(text: str) -> list[str]:
     """Return the ASCII words of `text`, lower case; accents are dropped."""
-    plain = unicodedata.normalize("NFKD", str(text)).encode("ascii", "ignore").decode()
+    folded = "".join(ch if ch.isascii() else ch.casefold() for ch in str(text))
+    plain = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
     return [word.lower() for word in _NOT_WORD.split(_CAMEL.sub(" ", plain)) if word]
 
 

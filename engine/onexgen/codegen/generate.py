@@ -7,14 +7,16 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from onexgen.cli.edge import CANCELLED, ended
+from onexgen.cli.edge import CANCELLED, ended, seldom_collecting
 
 PIPELINE: Final = "pipelines/default.yaml"
 
 
 def main() -> None:
     """Run the command and exit with 0, 1 or 130."""
-    sys.exit(run(sys.argv[1:]))
+    with seldom_collecting():
+        code = run(sys.argv[1:])
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
