@@ -53,7 +53,7 @@ test-fast: $(STAMP) ## the tests that take no time
 	$(PYTEST) -m "not judge and not mutate and not slow"
 
 # The judge and the mutations use all cores by themselves: -n 0.
-judge: $(STAMP) ## the judge on a package of each kind, made and hand-written; eight minutes
+judge: $(STAMP) ## the judge on packages of each family, made and hand-written; twenty minutes
 	$(PYTEST) -n 0 -v -m "not mutate" tests/test_judge.py tests/test_golden.py
 
 mutate: $(STAMP) ## how many planted faults the tests of made packages notice; slow

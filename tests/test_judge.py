@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.reading.pack import ROOT
 
 REQUESTS = {
     "effect": """Create a PostgreSQL CRUD Effect node with:
@@ -37,20 +40,49 @@ REQUESTS = {
 }
 
 
+def lines(name: str) -> list[dict[str, Any]]:
+    """Return the lines of a file of this folder, each a JSON object."""
+    return [json.loads(line) for line in (ROOT / "tests" / name).read_text("utf-8").splitlines()]
+
+
+# Requests of the corpus that reach every family of templates, and what they have to become.
+JUDGED = lines("judged.jsonl")
+PROMPTS = {line["id"]: line["prompt"] for line in lines("corpus/requests.jsonl")}
+
+
+def made(prompt: str, folder: Path) -> dict[str, Any]:
+    """Make the package of a request; returns what the command says about it."""
+    command = [sys.executable, "-m", "onexgen", "run", "pipelines/default.yaml", "--json"]
+    command += ["--prompt", prompt, "--output-dir", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
 @pytest.fixture(params=REQUESTS)
-def package(request: pytest.FixtureRequest, root: Path, tmp_path: Path) -> Path:
+def package(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Return the folder of a package made from one of the specification's requests."""
-    command = [sys.executable, "-m", "onexgen", "run", "pipelines/default.yaml"]
-    command += ["--prompt", REQUESTS[request.param], "--output-dir", str(tmp_path)]
-    subprocess.run(command, cwd=root, check=True, capture_output=True)
-    (made,) = tmp_path.iterdir()
-    return made
+    made(REQUESTS[request.param], tmp_path)
+    (folder,) = tmp_path.iterdir()
+    return folder
 
 
 @pytest.mark.slow
 def test_made_package_is_accepted(package: Path, judge: Callable[[Path], list[str]]) -> None:
     """The judge accepts the packages of the specification's four requests."""
     assert judge(package) == []
+
+
+@pytest.mark.judge
+@pytest.mark.parametrize("case", JUDGED, ids=lambda case: case["id"])
+def test_made_package_of_the_corpus_is_accepted(
+    case: dict[str, str], tmp_path: Path, judge: Callable[[Path], list[str]]
+) -> None:
+    """The rules see the kind and family of a request, and the judge accepts what comes out."""
+    outputs = made(PROMPTS[case["id"]], tmp_path)
+    assert (outputs["node_type"], outputs["family"]) == (case["kind"], case["family"])
+    (folder,) = tmp_path.iterdir()
+    assert judge(folder) == []
 
 
 @pytest.mark.mutate

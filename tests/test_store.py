@@ -12,9 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from onexgen.diagnostics import ConfigError, render
 from onexgen.plan import Plan
 from onexgen.resources import Pack, engine_fingerprint
 from onexgen.session import Session, drain
+from onexgen.source import Source
 from onexgen.store import PlanStore, cache_directory
 
 RECIPE = "pipelines/recipe.yaml"
@@ -66,7 +68,7 @@ def test_second_start_compiles_nothing(kitchen: Path, cache: Path, compiled: lis
     assert compiled == [RECIPE]
     assert first.plan == second.plan
     assert second.outputs(done)["directory"] == "cards/lentil"
-    assert sorted(path.suffix for path in cache.iterdir()) == [".codes", ".plan"]
+    assert sorted(path.suffix for path in cache.iterdir()) == [".codes", ".plan", ".sources"]
     assert kitchen.is_dir()
 
 
@@ -126,6 +128,47 @@ def test_changed_file_is_compiled_again(
     Session(RECIPE)
 
     assert len(compiled) == times
+    assert cache.is_dir()
+
+
+def test_only_what_changed_is_parsed_again(
+    kitchen: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a change of one file, the others are taken as they were read, with their places."""
+    import onexgen.compiler.documents
+
+    parsed: list[str] = []
+    load = onexgen.compiler.documents.load
+
+    def noted(name: str, raw: bytes) -> Source:
+        parsed.append(name)
+        return load(name, raw)
+
+    monkeypatch.setattr(onexgen.compiler.documents, "load", noted)
+    first = Session(RECIPE).plan
+    assert "pipelines/recipe.yaml" in parsed
+    parsed.clear()
+    append(kitchen / "rules/taste.yaml")
+    second = Session(RECIPE).plan
+
+    assert parsed == ["rules/taste.yaml"]
+    assert first.to_json() | {"digests": {}} == second.to_json() | {"digests": {}}
+    assert cache.is_dir()
+
+
+def test_problem_found_from_the_shelf(kitchen: Path, cache: Path) -> None:
+    """A file that was not parsed again still says where it is wrong when another one changes."""
+    Session(RECIPE)
+    wrong = kitchen / "rules/taste.yaml"
+    wrong.write_text(wrong.read_text("utf-8").replace("kind: checks", "kind: check"), "utf-8")
+    texts = []
+    for _ in range(2):
+        with pytest.raises(ConfigError) as caught:
+            Session(RECIPE)
+        texts.append(render(caught.value.diagnostics, caught.value.texts))
+
+    assert texts[0] == texts[1]
+    assert "rules/taste.yaml:" in texts[0]
     assert cache.is_dir()
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import marshal
 import math
 import re
-import sys
 from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +24,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from onexgen.diagnostics import OnexgenError
 from onexgen.filters import FILTERS
 from onexgen.json_types import Json
+from onexgen.store import Shelf
 
 OMIT: Final = "\x00omit\x00"
 _NAMES: Final = "expression:"
@@ -56,52 +54,28 @@ class CodeStore(BytecodeCache):
 
         Jinja2 evaluates filters of constants while it compiles.
         """
-        self._path = path
-        self._compiler = f"{compiler} {jinja2.__version__} {sys.implementation.cache_tag}"
-        self._codes: dict[str, bytes] = {}
-        self._is_changed = False
-        if path is not None:
-            try:
-                raw = path.read_bytes()
-            except OSError:
-                return
-            digest, codes = raw[:_DIGEST_BYTES], raw[_DIGEST_BYTES:]
-            # Checked first: Python may crash while it reads code that is damaged.
-            if digest == self._digest(codes):
-                self._codes = marshal.loads(codes)  # noqa: S302 - the user's own private folder.
+        self._shelf = Shelf(path, f"{compiler} {jinja2.__version__}")
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Give Jinja2 what is stored, if it was compiled from the same text.
 
-        Each is kept by itself, without the header that Jinja2 needs for files of its own: a start
-        needs two hundred of a thousand.
+        The header that Jinja2 needs for files of its own is left out: a start reads two hundred.
         """
-        stored = self._codes.get(bucket.key)
-        if stored is not None:
-            checksum, code = marshal.loads(stored)  # noqa: S302 - as above.
-            if checksum == bucket.checksum:
-                bucket.code = code
+        checksum, code = self._shelf.get(bucket.key) or ("", None)
+        if checksum == bucket.checksum:
+            bucket.code = code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep what Jinja2 compiled."""
-        self._codes[bucket.key] = marshal.dumps((bucket.checksum, bucket.code))
-        self._is_changed = True
+        self._shelf.put(bucket.key, (bucket.checksum, bucket.code))
+
+    def keep(self) -> None:
+        """Write the file, if anything changed."""
+        self._shelf.keep()
 
     def content(self) -> bytes | None:
         """Return what is to be stored, None when nothing changed since it was last asked for."""
-        if not self._is_changed:
-            return None
-        self._is_changed = False
-        codes = marshal.dumps(self._codes)
-        return self._digest(codes) + codes
-
-    def _digest(self, codes: bytes) -> bytes:
-        seen = hashlib.blake2b(self._compiler.encode(), digest_size=_DIGEST_BYTES)
-        seen.update(codes)
-        return seen.digest()
-
-
-_DIGEST_BYTES: Final = 16
+        return self._shelf.content()
 
 
 class _Loader(BaseLoader):

@@ -21,7 +21,7 @@ _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_WORD: Final = re.compile(r"[^A-Za-z0-9]+")
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#+!|<>~$&:-])")
 _IRREGULAR: Final = {"person": "people", "child": "children", "datum": "data"}
-_UNCHANGED: Final = frozenset({"series", "species", "news"})
+_UNCHANGED: Final = frozenset({"series", "species", "news", "goods", "sms"})
 _SINGULAR: Final = {many: one for one, many in _IRREGULAR.items()}
 
 

@@ -12,7 +12,8 @@ from onexgen.json_types import Json
 from onexgen.spelling import Spelling
 from onexgen.text import LanguageForm, Negation, Text, read_text, stemmer
 
-_ESCAPE: Final = re.compile(r"\\.|\(\?P<\w+>")
+ESCAPE: Final = re.compile(r"\\.|\(\?P<\w+>")
+"""What is no letter of an expression, though it may be a capital."""
 
 
 class TermForm(TypedDict):
@@ -171,7 +172,7 @@ class Matcher:
     def _pattern(self, term: int) -> re.Pattern[str]:
         if term not in self._patterns:
             key = self.terms[term]["key"]
-            small = not any(char.isupper() for char in _ESCAPE.sub("", key))
+            small = not any(char.isupper() for char in ESCAPE.sub("", key))
             self._patterns[term] = re.compile(key, re.NOFLAG if small else re.IGNORECASE)
         return self._patterns[term]
 

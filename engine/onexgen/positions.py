@@ -10,6 +10,8 @@ from onexgen.json_types import Json
 
 type Path = tuple[str | int, ...]
 
+type _Places = Mapping[Path, tuple[int, int, int, int]]
+
 START = Span(1, 1, 1, 1)
 
 
@@ -26,6 +28,23 @@ class Source:
     keys: dict[Path, Span]
     values: dict[Path, Span]
     origins: Mapping[Path, tuple[Source, Path]] = field(default_factory=dict)
+
+    def to_data(self) -> tuple[Json, _Places, _Places]:
+        """Return the data and the positions as plain data."""
+        return self.data, _plain(self.keys), _plain(self.values)
+
+    @classmethod
+    def from_data(cls, path: str, text: str, data: Json, keys: _Places, values: _Places) -> Source:
+        """Return what `to_data` made plain."""
+        return cls(path, text, data, _spans(keys), _spans(values))
+
+
+def _plain(spans: Mapping[Path, Span]) -> _Places:
+    return {k: (s.line, s.column, s.end_line, s.end_column) for k, s in spans.items()}
+
+
+def _spans(places: _Places) -> dict[Path, Span]:
+    return {path: Span(*place) for path, place in places.items()}
 
 
 class Marks:

@@ -17,7 +17,7 @@ from onexgen.resources import Pack
 from onexgen.runner import Runner
 from onexgen.runs import Progress, Request, Run
 from onexgen.settings import load_settings
-from onexgen.store import PlanStore, write_quietly
+from onexgen.store import PlanStore, Shelf, shelf_of
 
 
 class Session:
@@ -49,13 +49,17 @@ class Session:
             # Compiling needs pydantic and a YAML parser; a warm start never imports them.
             from onexgen.compiler import compile_plan
 
-            self.plan = compile_plan(self.pack, name, environment, self._codes, outside)
+            shelf = shelf_of(self.pack) if store else Shelf(None)
+            try:
+                self.plan = compile_plan(self.pack, name, environment, self._codes, outside, shelf)
+            finally:
+                # What is right with a pack in which something is wrong need not be looked at again.
+                shelf.keep()
             if store:
                 store.save(self.plan.to_json())
         else:
             self.plan = Plan.from_json(stored)
         self.expressions = Expressions(self._template, codes=self._codes)
-        self._store = store
 
     def _outside(self, name: str) -> dict[str, bytes]:
         """Return a pipeline file that is no part of the pack."""
@@ -91,10 +95,7 @@ class Session:
 
     def remember(self) -> None:
         """Keep what Jinja2 compiled, for the next start."""
-        content = self._codes.content()
-        path = self._store.codes_path if self._store else None
-        if content is not None and path is not None:
-            write_quietly(path, content)
+        self._codes.keep()
 
     def workspace(
         self,

@@ -15,9 +15,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from onexgen.resources import Pack, engine_fingerprint
+
+_DIGEST_BYTES: Final = 16
 
 
 def cache_directory() -> Path | None:
@@ -40,10 +42,7 @@ class PlanStore:
         self, pack: Pack, pipeline: str, environment: str | None, outside: Mapping[str, bytes]
     ) -> None:
         """Name the entry by where the sources are, and its content by what they hold."""
-        # A folder without files of its own shares the entry of the pack that is installed.
-        used = pack.files.values()
-        place = [str(r) for r in pack.roots if any(path.is_relative_to(r) for path in used)]
-        name = _digest([*place, pipeline, environment or ""])[:24]
+        name = _digest([*_places(pack), pipeline, environment or ""])[:24]
         self._folder = cache_directory()
         self._path = self._folder / f"{name}.plan" if self._folder else None
         self.codes_path = self._folder / f"{name}.codes" if self._folder else None
@@ -88,6 +87,71 @@ class PlanStore:
             lines = f"{self._state or ''}\n{self._content}\n".encode()
             rest = lines + marshal.dumps(plan)
             write_quietly(self._path, f"{hashlib.blake2b(rest).hexdigest()}\n".encode() + rest)
+
+
+def shelf_of(pack: Pack) -> Shelf:
+    """Return what was found out about single files of a pack when they were last compiled."""
+    folder, name = cache_directory(), _digest(_places(pack))[:24]
+    return Shelf(folder / f"{name}.sources" if folder else None, engine_fingerprint())
+
+
+def _places(pack: Pack) -> list[str]:
+    """Return where a pack is; a folder without files of its own is as if it were not there."""
+    used = pack.files.values()
+    return [str(root) for root in pack.roots if any(path.is_relative_to(root) for path in used)]
+
+
+class Shelf:
+    """Data of `marshal` by key, all in one file: one read at a start; a damaged file is as none.
+
+    `maker` stands for the program that makes the data: what another one made is not used.
+    """
+
+    def __init__(self, path: Path | None, maker: str = "") -> None:
+        """Read the file if it is there."""
+        self._path = path
+        self._maker = f"{maker} {sys.implementation.cache_tag}".encode()
+        self._values: dict[str, bytes] = {}
+        self._is_changed = False
+        if path is None:
+            return
+        try:
+            raw = path.read_bytes()
+        except OSError:
+            return
+        digest, values = raw[:_DIGEST_BYTES], raw[_DIGEST_BYTES:]
+        # Checked first: Python may crash while it reads code that is damaged.
+        if digest == self._digest(values):
+            self._values = marshal.loads(values)  # noqa: S302 - the user's own private folder.
+
+    def get(self, key: str) -> Any:
+        """Return what was put there, None for nothing."""
+        value = self._values.get(key)
+        return None if value is None else marshal.loads(value)  # noqa: S302 - as above.
+
+    def put(self, key: str, value: Any) -> None:
+        """Keep a value."""
+        self._values[key] = marshal.dumps(value)
+        self._is_changed = True
+
+    def keep(self) -> None:
+        """Write the file, if anything changed."""
+        content = self.content()
+        if content is not None and self._path is not None:
+            write_quietly(self._path, content)
+
+    def content(self) -> bytes | None:
+        """Return what is to be stored, None when nothing changed since it was last asked for."""
+        if not self._is_changed:
+            return None
+        self._is_changed = False
+        values = marshal.dumps(self._values)
+        return self._digest(values) + values
+
+    def _digest(self, values: bytes) -> bytes:
+        seen = hashlib.blake2b(self._maker, digest_size=_DIGEST_BYTES)
+        seen.update(values)
+        return seen.digest()
 
 
 def write_quietly(path: Path, content: bytes) -> None:

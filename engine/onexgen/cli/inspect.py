@@ -29,6 +29,7 @@ def check(
     from onexgen.compiler import Compilation
     from onexgen.resources import Pack
     from onexgen.settings import load_settings
+    from onexgen.store import shelf_of
 
     if format_ not in ("text", "json", "github"):
         help_text = closest(format_, ("text", "json", "github"))
@@ -36,8 +37,10 @@ def check(
     settings = load_settings(Path.cwd())
     pack = Pack.at(settings.root, alone=settings.alone)
     outside = _outside(pack.files, files or [])
-    compilation = Compilation(pack, settings.environment(env), outside=outside)
+    shelf = shelf_of(pack)
+    compilation = Compilation(pack, settings.environment(env), outside=outside, shelf=shelf)
     compilation.everything()
+    shelf.keep()
     found = compilation.diagnostics
     if files:
         named = {os.path.normpath(file).replace(os.sep, "/") for file in files}

@@ -14,6 +14,7 @@ from onexgen.expressions import CodeStore, Expressions
 from onexgen.json_types import Json
 from onexgen.plan import Plan
 from onexgen.resources import Pack
+from onexgen.store import Shelf
 
 # What every expression may use: the runner makes it.
 _ALWAYS = ("inputs", "record", "run")
@@ -28,10 +29,15 @@ class Compilation:
         environment: str | None = None,
         codes: CodeStore | None = None,
         outside: Mapping[str, bytes] | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
-        """Begin with a pack, the overlay of an environment, and files that are not in the pack."""
+        """Begin with a pack, the overlay of an environment, and files that are not in the pack.
+
+        What is on the shelf need not be found out again: how files were read, what texts need.
+        """
         self.pack = pack
-        self.documents = Documents(pack, outside or {})
+        self._shelf = shelf or Shelf(None)
+        self.documents = Documents(pack, outside or {}, self._shelf)
         if environment:
             self.documents.use_environment(environment)
 
@@ -66,7 +72,7 @@ class Compilation:
         pipeline, marks = loaded
         if not isinstance(pipeline, Pipeline):
             return None
-        templates = TemplateCheck(self.expressions)
+        templates = TemplateCheck(self.expressions, self._shelf)
         inputs = compile_inputs(pipeline, marks, self.expressions, templates)
         steps = StepCompiler(self.documents, templates, marks, _ALWAYS)
         stages = tuple(
@@ -123,9 +129,10 @@ def compile_plan(
     environment: str | None = None,
     codes: CodeStore | None = None,
     outside: Mapping[str, bytes] | None = None,
+    shelf: Shelf | None = None,
 ) -> Plan:
     """Return the plan of a pipeline, or raise ConfigError with everything that is wrong."""
-    compilation = Compilation(pack, environment, codes, outside)
+    compilation = Compilation(pack, environment, codes, outside, shelf)
     plan = compilation.pipeline(name)
     if plan is None:
         raise ConfigError(

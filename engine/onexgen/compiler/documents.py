@@ -16,6 +16,7 @@ from onexgen.json_types import Json
 from onexgen.resources import Pack
 from onexgen.schema_paths import keys_of, schemas_at
 from onexgen.source import Marks, Path, Source, load
+from onexgen.store import Shelf
 from onexgen.validation import validate
 
 # kind -> (grammar, preparation), as "module:name"; imported when a document of the kind is read.
@@ -64,9 +65,10 @@ def _keys(source: Source) -> Keys:
 class Documents:
     """The documents of one pack for one environment, and all that is wrong with them."""
 
-    def __init__(self, pack: Pack, outside: Mapping[str, bytes]) -> None:
+    def __init__(self, pack: Pack, outside: Mapping[str, bytes], shelf: Shelf) -> None:
         """Take files from `pack`; those outside it go by the names that they were given."""
         self._pack = pack
+        self._shelf = shelf
         self._outside = outside
         self._sources: dict[str, Source | None] = {}
         self._loaded: dict[str, tuple[Document, Marks] | None] = {}
@@ -149,7 +151,7 @@ class Documents:
     def _read(self, name: str, raw: bytes) -> Source | None:
         self.texts[name] = raw.decode("utf-8", "replace")
         try:
-            source = load(name, raw)
+            source = self._loaded_source(name, raw)
         except ConfigError as error:
             self._found.extend(error.diagnostics)
             return None
@@ -157,6 +159,16 @@ class Documents:
             changes = overlay.set.get(source.path)
             if changes:
                 source = overlaid(source, changes, marks, _keys(source))
+        return source
+
+    def _loaded_source(self, name: str, raw: bytes) -> Source:
+        """Return a file with positions; one that has not changed since is not parsed again."""
+        key = f"source:{name}"
+        seen, text, *data = self._shelf.get(key) or (None, "")
+        if seen == raw:
+            return Source.from_data(name, text, *data)
+        source = load(name, raw)
+        self._shelf.put(key, (raw, source.text, *source.to_data()))
         return source
 
     def mark(self, source: Source) -> Marks:

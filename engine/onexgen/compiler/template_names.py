@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from jinja2 import meta, nodes
 
@@ -18,6 +18,10 @@ class TemplateNames:
     extends: dict[str, int]
     includes: dict[str, int]
     imports: dict[str, int]
+
+    def values(self) -> tuple[object, ...]:
+        """Return the values of all fields, in their order."""
+        return tuple(getattr(self, field.name) for field in fields(self))
 
     @property
     def references(self) -> dict[str, int]:

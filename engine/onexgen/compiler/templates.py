@@ -13,6 +13,7 @@ from onexgen.diagnostics import Diagnostic, Span, closest
 from onexgen.expressions import Expressions, said_by
 from onexgen.json_types import Json
 from onexgen.source import Marks, Path
+from onexgen.store import Shelf
 
 _TRUTH: Final = "text is always true; write true, false or ${{ ... }}"
 _UNKNOWN: Final = re.compile(r"No (filter|test) named '(.+)'\.")
@@ -25,8 +26,9 @@ _KEYWORDS: Final = frozenset(
 class TemplateCheck:
     """Compiles every expression and template once, against the names that a run defines."""
 
-    def __init__(self, expressions: Expressions) -> None:
-        """Use the environment that the run will use."""
+    def __init__(self, expressions: Expressions, shelf: Shelf | None = None) -> None:
+        """Use the environment that the run will use, and what is known of texts from before."""
+        self._shelf = shelf or Shelf(None)
         self._expressions = expressions
         self._environment = expressions.environment
         self._globals = frozenset(expressions.environment.globals) - expressions.functions
@@ -70,33 +72,54 @@ class TemplateCheck:
             marks.error("expression-syntax", path, said, help=self._nearest(error))
 
     def _expression(self, part: str, marks: Marks, path: Path, known: Iterable[str]) -> None:
-        tree = self._environment.parse(f"{{% set result = ({part}) %}}")
-        if len(tree.body) != 1 or not isinstance(tree.body[0], nodes.Assign):
-            raise TemplateSyntaxError("more than one expression", 1)
-        self._environment.compile(tree)
         names = set(known)
-        for name in sorted(needed(tree, self._expressions.functions) - names):
+        for name in self._needs(part):
+            if name in names:
+                continue
             if name not in self._globals:
                 marks.error(
                     "undefined-name", path, f"nothing defines '{name}' here",
                     help=closest(name, names),
                 )  # fmt: skip
 
+    def _needs(self, part: str) -> list[str]:
+        """Return the names that an expression needs; TemplateSyntaxError when it is none."""
+        key = f"expression:{part}"
+        kept: list[str] | None = self._shelf.get(key)
+        if kept is None:
+            tree = self._environment.parse(f"{{% set result = ({part}) %}}")
+            if len(tree.body) != 1 or not isinstance(tree.body[0], nodes.Assign):
+                raise TemplateSyntaxError("more than one expression", 1)
+            self._environment.compile(tree)
+            kept = sorted(needed(tree, self._expressions.functions))
+            self._shelf.put(key, kept)
+        return kept
+
     def template(self, name: str, text: str) -> tuple[list[Diagnostic], TemplateNames | None]:
         """Return what is wrong with one template by itself, and what it shares with others."""
         try:
-            tree = self._environment.parse(text, name=name)
-            self._environment.compile(tree, name=name)
+            names = self._names(name, text)
         except TemplateSyntaxError as error:
             message, help_text = said_by(error), self._nearest(error)
             return [_at(name, text, error.lineno, "template-syntax", message, help_text)], None
-        names = names_of(tree, self._expressions.functions)
         missing = {k: line for k, line in names.references.items() if not self._exists(k)}
         found = [
             _at(name, text, line, "unknown-template", f"no template is named '{target}'", "")
             for target, line in missing.items()
         ]
         return found, names
+
+    def _names(self, name: str, text: str) -> TemplateNames:
+        """Return what a template defines and needs; TemplateSyntaxError when it is none."""
+        key = f"template:{name}"
+        seen, values = self._shelf.get(key) or (None, ())
+        if seen == text:
+            return TemplateNames(*values)
+        tree = self._environment.parse(text, name=name)
+        self._environment.compile(tree, name=name)
+        names = names_of(tree, self._expressions.functions)
+        self._shelf.put(key, (text, names.values()))
+        return names
 
     def undefined(
         self, templates: Mapping[str, TemplateNames], texts: Mapping[str, str], known: Iterable[str]

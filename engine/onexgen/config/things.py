@@ -61,6 +61,20 @@ class Entities(Strict):
     stop: list[str] = Field(
         default_factory=list, description="Words that are no part of a name of a thing or field."
     )
+    words: list[str] = Field(
+        default_factory=list, description="Words of names of fields, for those that are misspelt."
+    )
+    cuts: list[str] = Field(
+        default_factory=list, description="Words at which the name of a field ends: `every`."
+    )
+    tellers: dict[str, Name] = Field(
+        default_factory=dict,
+        description="Of `opens` those behind who tells -> how what it tells is called: "
+        "`each scale sends ...` gives a `scale_reading`.",
+    )
+    closes: list[str] = Field(
+        default_factory=list, description="Words behind a list of fields: `are in the event`."
+    )
     breaks: list[str] = Field(
         default_factory=list, description="Words at which a list of fields ends: `which`."
     )
@@ -90,9 +104,21 @@ class Entities(Strict):
 class Role(Strict):
     """A last word for names, by what was chosen."""
 
-    of: str = Field(description="Name of the choice.")
-    is_: str = Field(alias="is", description="Label that was chosen.")
+    when: dict[str, str] = Field(
+        min_length=1, description="Choice -> the label that it has, or holds."
+    )
     word: Name = Field(description="Last word of the name.")
+
+
+class Act(Strict):
+    """Words of a text that say what is done, as nouns for names."""
+
+    when: dict[str, str] = Field(
+        default_factory=dict, description="Choice -> the label that it has, or holds."
+    )
+    nouns: dict[str, Name] = Field(
+        min_length=1, description="Word in any form -> the noun that stands in a name."
+    )
 
 
 class PhraseWeights(Strict):
@@ -105,6 +131,7 @@ class PhraseWeights(Strict):
     aside: float = Field(default=0.0, description="It stands behind one of `aside`.")
     agent: float = Field(default=0.0, description="One of `wanting` stands behind it.")
     thing: float = Field(default=1.0, description="It names a thing whose fields are given.")
+    role: float = Field(default=0.0, description="Its last word says what it does: `ends`.")
     longer: float = Field(default=0.0, description="For its second and third word.")
     repeated: float = Field(default=0.5, description="For each time that its last word returns.")
 
@@ -149,6 +176,12 @@ class Naming(Strict):
     actions: str = Field(default="", description="Choice whose words are verbs.")
     roles: list[Role] = Field(
         default_factory=list, description="Last words for subjects; the first that fits is taken."
+    )
+    stemmer: str = Field(
+        default="english", description="Language whose word endings are cut in `acts`."
+    )
+    acts: list[Act] = Field(
+        default_factory=list, description="Nouns between subject and role, where they fit."
     )
     replace: dict[str, str] = Field(
         default_factory=dict, description="Words that are written differently in a name."

@@ -64,13 +64,14 @@ def guidance_of(
 def otherwise_of(form: ChoiceForm, found: JsonObject) -> OtherwiseForm | None:
     """Return what a choice takes when its rules found nothing."""
     return next(
-        (
-            item
-            for item in form["otherwise"]
-            if all(value in chosen(found.get(name)) for name, value in item["when"].items())
-        ),
+        (item for item in form["otherwise"] if holds(found, item["when"])),
         None,
     )
+
+
+def holds(found: JsonObject, when: Mapping[str, str]) -> bool:
+    """Tell whether fields have, or hold, the asked values."""
+    return all(value in chosen(found.get(name)) for name, value in when.items())
 
 
 def is_found(name: str, found: JsonObject, defaults: Mapping[str, str]) -> bool:

@@ -41,6 +41,8 @@ class Fields:
         self._endings: Mapping[str, str] = form["endings"]
         self._stop = frozenset(form["stop"])
         self._breaks = frozenset(form["breaks"])
+        self._slips = form["slips"]
+        self._cuts = frozenset(form["cuts"])
         self._soft = frozenset(form["soft"])
         self._many = frozenset(form["many"])
         self._joins = frozenset(form["joins"])
@@ -89,7 +91,8 @@ class Fields:
         if snake:
             rest = " ".join(word for word in words if word not in snake)
             kind = kind or self.type_of(rest)
-            return FieldFound(snake[0].lower(), kind or self._guess(snake[0]), True)
+            name = self.meant(snake[0].lower())
+            return FieldFound(name, kind or self._guess(name), True)
         return self._plain(words, kind, is_typed=bool(remark or right))
 
     def _before_place(self, words: list[str]) -> list[str]:
@@ -102,6 +105,8 @@ class Fields:
     def _plain(self, words: list[str], kind: str | None, *, is_typed: bool) -> FieldFound | None:
         """Return the field that ordinary words name: `the date of birth`, `year as integer`."""
         words = [plain_word(word).removesuffix("'s").replace("'", "") for word in words]
+        ends = [place for place, word in enumerate(words) if place and word in self._cuts]
+        words = words[: ends[0]] if ends else words
         if not words or words[0] in self._breaks or any(word[0].isdigit() for word in words):
             return None
         while len(words) > 1 and words[0] in self._stop:
@@ -109,9 +114,14 @@ class Fields:
         words, said = self._untyped(words)
         if not 0 < len(words) <= _LONGEST or not all(word.isascii() for word in words):
             return None
-        name = "_".join(word for word in words if word not in self._joins or len(words) == 1)
+        kept = [word for word in words if word not in self._joins or len(words) == 1]
+        name = self.meant("_".join(kept))
         kind = kind or said
         return FieldFound(name, kind or self._guess(name), bool(kind) and is_typed)
+
+    def meant(self, name: str) -> str:
+        """Return a name without slips of the keyboard."""
+        return "_".join(self._slips.get(part, part) for part in name.split("_"))
 
     def _untyped(self, words: list[str]) -> tuple[list[str], str | None]:
         """Take a type before or behind a name away from it."""

@@ -135,6 +135,10 @@ class EntitiesForm(TypedDict):
     type_columns: list[str]
     stop: list[str]
     breaks: list[str]
+    slips: dict[str, str]
+    cuts: list[str]
+    tellers: dict[str, str]
+    closes: list[list[str]]
     plain: list[str]
     pairs: list[str]
     loose: list[str]
@@ -145,11 +149,17 @@ class EntitiesForm(TypedDict):
 
 
 class RoleForm(TypedDict):
-    """The last word of a name, by what was chosen."""
+    """A last word for names."""
 
-    of: str
-    is_: str
+    when: dict[str, str]
     word: str
+
+
+class ActForm(TypedDict):
+    """Nouns by the stems of what is done."""
+
+    when: dict[str, str]
+    nouns: dict[str, str]
 
 
 class NamingForm(TypedDict):
@@ -171,6 +181,7 @@ class NamingForm(TypedDict):
     tools: list[str]
     actions: str
     roles: list[RoleForm]
+    acts: list[ActForm]
     replace: dict[str, str]
 
 

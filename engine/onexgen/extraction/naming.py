@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from onexgen.extraction.composing import chosen
+from onexgen.extraction.composing import holds
 from onexgen.extraction.forms import NamingForm
 from onexgen.extraction.phrases import Chunk, Phrases
 from onexgen.filters import singular
@@ -18,6 +18,9 @@ from onexgen.text import CLAUSE, COMMA, SENTENCE, Text
 _TITLE: Final = re.compile(r"\s*(?:#|\[?[A-Z]{2,}-\d+)")
 # Later sentences seldom say what the whole is about.
 _SENTENCES: Final = 3
+# A noun for what is done, and one for what the thing is.
+_ADDED: Final = 2
+_OPENING: Final = 60
 
 
 class Named(NamedTuple):
@@ -85,22 +88,38 @@ class Naming:
         if _TITLE.match(text.raw):
             title = [place for chunk in _clause(text, chunks) for place in chunk]
             words = self._words(text, _without(title, tools))[:most]
-            return (words if len(words) == most else self._with_role(words, found)), words
-        kept = [_without(_from_object(chunk, verbs), tools) for chunk in chunks]
+            full = len(words) == most
+            first = self._words(text, _without(_clause(text, chunks)[0], tools))
+            return (words if full else self._with_role(words, found, text.stems)), first
+        kept = [chunk for chunk in chunks if not tools.issuperset(chunk)] or chunks
+        kept = [_without(_from_object(chunk, verbs), tools) for chunk in kept]
         kept = [chunk for chunk in kept if self._telling(text, chunk)] or chunks
         kept = [chunk for chunk in kept if not verbs.issuperset(chunk)] or kept
         best = self._phrases.best(text, kept, verbs, things)
         words = self._words(text, self._phrases.with_owner(text, best, kept))[1 - most :]
-        return self._with_role(words, found), words
+        return self._with_role(words, found, text.stems), words
 
-    def _with_role(self, words: list[str], found: JsonObject) -> list[str]:
-        """Add what the thing does, unless its last word says that already."""
+    def _with_role(self, words: list[str], found: JsonObject, stems: Sequence[str]) -> list[str]:
+        """Add what is done and what the thing is, unless its last word says that already."""
         if words[-1] in self._ends:
             return words
-        for role in self.form["roles"]:
-            if role["is_"] in chosen(found.get(role["of"])) and role["word"] not in words:
-                return [*words[:-1], singular(words[-1]), role["word"]]
-        return words
+        words = [*words[:-1], singular(words[-1])]
+        act = self._act(words, found, stems)
+        role = next(
+            (r["word"] for r in self.form["roles"] if holds(found, r["when"])), ""
+        )  # fmt: skip
+        added = [act] if act in self._ends else [act, role]
+        return [*words, *(word for word in added if word and word not in words)]
+
+    def _act(self, words: list[str], found: JsonObject, stems: Sequence[str]) -> str:
+        """Return a noun for what the text does first, where a name has room for it."""
+        if len(words) > self.form["at_most"] - _ADDED:
+            return ""
+        for act in self.form["acts"]:
+            if holds(found, act["when"]):
+                nouns = (act["nouns"].get(stem, "") for stem in stems[:_OPENING])
+                return next((noun for noun in nouns if noun and noun not in words), "")
+        return ""
 
     def _is_asked_for(self, text: Text, chunk: Chunk) -> bool:
         """Tell whether a type word follows: the name stands before it."""

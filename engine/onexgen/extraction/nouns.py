@@ -29,6 +29,8 @@ class Nouns:
         self._pairs = frozenset(form["pairs"])
         self._short = frozenset(form["short"])
         self._vague = self._stop | self._plain | self._pairs | frozenset(form["loose"])
+        self._mute = self._stop | self._plain | frozenset(form["loose"])
+        self._vague |= frozenset(form["types"])
         self._default = form["default"]
         each = "|".join(map(re.escape, form["each"]))
         self._each = re.compile(rf"\b(?:{each}) ([a-z]+)", re.IGNORECASE) if each else None
@@ -58,6 +60,10 @@ class Nouns:
                 break
         return "_".join([*words[:-1], singular(words[-1])]) if words else ""
 
+    def holds(self, name: str) -> bool:
+        """Tell whether a name is one of what always has fields: `record`, `event`."""
+        return name.rpartition("_")[2] in self._short
+
     def full(self, name: str, raw: str, about: Sequence[str], key: str) -> str:
         """Return a name that says enough: `event` is said in full elsewhere, or of the subject."""
         if name and name not in self._plain and name not in self._short:
@@ -81,9 +87,11 @@ class Nouns:
         found = Counter(
             singular(before.lower())
             for before, word in _PAIR.findall(raw)
-            if singular(word.lower()) == name and self._tells(before.lower())
+            if word[:1].lower() == name[:1]
+            and singular(word.lower()) == name
+            and self._tells(before.lower())
         )
         return found.most_common(1)[0][0] if found else ""
 
     def _tells(self, word: str) -> bool:
-        return word.isascii() and word.isalpha() and not {word, singular(word)} & self._vague
+        return word.isascii() and word.isalpha() and not {word, singular(word)} & self._mute

@@ -26,6 +26,8 @@ class Phrases:
         self._aside = frozenset(form["aside"])
         self._wanting = frozenset(form["wanting"])
         self._of = frozenset(form["of"])
+        acts = {noun for act in form["acts"] for noun in act["nouns"].values()}
+        self._ends = acts | {role["word"] for role in form["roles"]} | set(form["ends"])
 
     def best(
         self, text: Text, chunks: Sequence[Chunk], verbs: Collection[int], things: Sequence[str]
@@ -64,6 +66,7 @@ class Phrases:
         points += weights["first"] if not later else 0.0
         points += weights["longer"] * min(_MOST_WORDS, len(chunk) - 1)
         points += weights["thing"] if singular(head) in named or head in named else 0.0
+        points += weights["role"] if head in self._ends and len(chunk) > 1 else 0.0
         points += weights["agent"] if self._wants(text, chunk) else 0.0
         return points + self._by_place(text, chunk, verbs)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Final, cast
 
 from onexgen.config.base import Strict
 from onexgen.config.reading import Choice, Extraction, Library, Scoring
@@ -25,7 +25,10 @@ from onexgen.extraction.prepare_rules import RuleCompiler, label_forms, language
 from onexgen.json_types import Json
 from onexgen.scoring import ScoringForm
 from onexgen.source import Marks, Path
-from onexgen.text import words_of
+from onexgen.spelling import slips
+from onexgen.text import stemmer, words_of
+
+_SHORTEST_WORD: Final = 5
 
 
 def prepare_scoring(document: Scoring, marks: Marks) -> Json:
@@ -167,6 +170,19 @@ def _choice(choice: Choice, path: Path, compiler: RuleCompiler, marks: Marks) ->
     }
 
 
+def _slips(words: list[str]) -> dict[str, str]:
+    """Return misspelt word -> word; what two words could become is left alone."""
+    meant: dict[str, set[str]] = {}
+    for word in words:
+        for slip in slips(word, _SHORTEST_WORD):
+            meant.setdefault(slip, set()).add(word)
+    return {
+        slip: min(found)
+        for slip, found in sorted(meant.items())
+        if len(found) == 1 and slip not in words
+    }
+
+
 def _entities(document: Extraction) -> EntitiesForm | None:
     entities = document.entities
     if entities is None:
@@ -189,6 +205,10 @@ def _entities(document: Extraction) -> EntitiesForm | None:
         "type_columns": entities.type_columns,
         "stop": entities.stop,
         "breaks": entities.breaks,
+        "slips": _slips(entities.words),
+        "cuts": entities.cuts,
+        "tellers": entities.tellers,
+        "closes": [words_of(phrase) for phrase in entities.closes],
         "plain": entities.plain,
         "pairs": entities.pairs,
         "loose": entities.loose,
@@ -203,6 +223,7 @@ def _naming(document: Extraction) -> NamingForm | None:
     naming = document.naming
     if naming is None:
         return None
+    stem = stemmer(naming.stemmer)
     return {
         "name": naming.name,
         "default": naming.default,
@@ -219,6 +240,13 @@ def _naming(document: Extraction) -> NamingForm | None:
         "drop_choices": naming.drop_choices,
         "tools": naming.tools,
         "actions": naming.actions,
-        "roles": [{"of": r.of, "is_": r.is_, "word": r.word} for r in naming.roles],
+        "roles": [{"when": role.when, "word": role.word} for role in naming.roles],
+        "acts": [
+            {
+                "when": act.when,
+                "nouns": {stem([word])[0]: noun for word, noun in act.nouns.items()},
+            }
+            for act in naming.acts
+        ],
         "replace": naming.replace,
     }

@@ -143,9 +143,10 @@ class Quantities:
         unit = group.figures[-1].unit or COUNT
         if reach["units"] and unit not in reach["units"]:
             return 0.0, None
-        above = next((hit for hit in firing.hits if heading and hit.start in heading), None)
-        if above is not None:
-            return 1.0, above
+        if heading:
+            above = next((hit for hit in firing.hits if hit.start in heading), None)
+            if above is not None:
+                return 1.0, above
         hits = [hit for hit in next_to(group, firing) if is_on(reach["side"], group, hit)]
         if not hits:
             return 0.0, None

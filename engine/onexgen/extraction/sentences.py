@@ -43,8 +43,11 @@ class Sentences:
         self._fields = fields
         self._nouns = nouns
         self._labels = {" ".join(words) for words in form["labels"]}
+        self._tellers = form["tellers"]
         self._strong = {" ".join(words) for words in form["strong"]}
         phrases = sorted((" ".join(words) for words in form["opens"]), key=len, reverse=True)
+        closes = "|".join(re.escape(" ".join(words)) for words in form["closes"]) or "(?!)"
+        self._closes = re.compile(rf"\b(?:{closes})\b", re.IGNORECASE)
         self._opens = re.compile(
             rf"\b(?:{'|'.join(map(re.escape, phrases))})\b:?\s*", re.IGNORECASE
         )
@@ -53,11 +56,11 @@ class Sentences:
         """Read a sentence by the first of the forms that fits."""
         if _LISTS.search(sentence) is None:
             return None
-        readers: list[Callable[[str], Said | None]] = [self._opened]
+        readers: list[Callable[[str], Said | None]] = [self._opened, self._closed]
         if "(" in sentence or "{" in sentence:
-            readers = [self._called, self._opened, self._labelled, self._bracketed]
+            readers = [self._called, self._opened, self._labelled, self._bracketed, self._closed]
         elif _LABELS.search(sentence):
-            readers = [self._opened, self._labelled]
+            readers = [self._opened, self._labelled, self._closed]
         if _SURE.search(sentence):
             readers.append(self._anywhere)
         return next(filter(None, (read(sentence) for read in readers)), None)
@@ -85,11 +88,23 @@ class Sentences:
         for found in islice(self._opens.finditer(sentence), _OPENERS):
             fields = self._fields.listed(sentence[found.end() : found.end() + _LONGEST_LIST])
             plenty = len(fields) > LEAST or all(field.type for field in fields)
-            strong = self._is_strong(found) and is_short(fields)
-            if plenty and _is_list(fields, strong=strong):
-                name = self._nouns.last(_CLAUSE.split(sentence[: found.start()])[-1])
-                return Said(name, fields)
+            name = self._nouns.last(_CLAUSE.split(sentence[: found.start()])[-1])
+            sure = self._is_strong(found) or self._nouns.holds(name)
+            if plenty and _is_list(fields, strong=sure and is_short(fields)):
+                opener = " ".join(words_of(found.group()))
+                ending = self._tellers.get(opener, "") if name else ""
+                return Said(f"{name}_{ending}" if ending else name, fields)
         return None
+
+    def _closed(self, sentence: str) -> Said | None:
+        """Read `name, status and duration are all there is in a record`."""
+        found = self._closes.search(sentence)
+        if found is None:
+            return None
+        fields = self._fields.listed(sentence[: found.start()])
+        if len(fields) <= LEAST or not is_short(fields):
+            return None
+        return Said(self._nouns.last(sentence[found.end() :]), fields)
 
     def _is_strong(self, found: re.Match[str]) -> bool:
         """Tell whether an opener alone shows that fields follow; `has 9 steps:` counts parts."""
@@ -103,7 +118,8 @@ class Sentences:
         if label is None:
             return None
         fields = self._fields.listed(label.group(2))
-        known = " ".join(words_of(label.group(1))) in self._labels
+        said = " ".join(map(self._fields.meant, words_of(label.group(1))))
+        known = said in self._labels
         if not _is_list(fields, strong=known):
             return None
         return Said("" if known else self._nouns.head(label.group(1)), fields)
