@@ -50,8 +50,8 @@ quantity_rules:
 
 
 ADD_UP = (
-    "r.yaml:5:1: error[weights-do-not-add-up]: the weights of the factors add up to 0.9, not to 1"
-    " | help: change the weights until they do"
+    "r.yaml:5:1: error[weights-do-not-add-up]: the weights of the factors add up to 0.9, not to 1 "
+    "| help: change the weights until they do"
 )
 ONE_OF = (
     "r.yaml:10:11: error[invalid-term]: "

@@ -43,7 +43,7 @@ SALT, OIL = {"name": "salt", "grams": 0.5}, {"name": "oil", "grams": 2}
         ("inner", [{"parts": [SALT]}, {"parts": []}], [{"parts": [OIL, SALT]}], (1, 1, 0)),
         ("one_of", "thick_soup", ["stew", "thick_soup"], (1, 0, 0)),
         ("one_of", "my_thick_soup", ["thick_soup"], (1, 0, 0)),
-        ("one_of", "thick_soup", ["my_thick_soup"], (1, 0, 0)),
+        ("one_of", "thick_soup", ["my_thick_soup"], (0, 1, 0)),
         ("one_of", "soup", ["thick_soup"], (0, 1, 0)),
         (
             "values",

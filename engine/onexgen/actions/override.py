@@ -46,7 +46,8 @@ class Override:
         for key, new in corrections.items():
             _known(key, options.value)
             _check_type(options.value[key], new, key)
-        value = merge(deepcopy(options.value), corrections)
+        # Only single values are changed in place.
+        value = merge(deepcopy(options.value) if options.set else options.value, corrections)
         for text in options.set:
             path, sign, raw = text.partition("=")
             if not sign or not path:

@@ -45,8 +45,7 @@ class Measure(Strict):
     value: str = Field(default="", description="Key whose value is compared.")
     parts: str = Field(
         default="",
-        description="Sign between the words of a good answer; one that has all words of a good "
-        "one, or several words and only such, is good too.",
+        description="Sign between the words of a good answer: what has all of them is good too.",
     )
     confidence: str = Field(
         default="", description="Key of the answer: how sure it is, to see if that is deserved."
