@@ -97,6 +97,20 @@ def show_batch(measured: Measured, *, quick: bool) -> None:
     )
 
 
+def show_reading(measured: Measured, *, quick: bool) -> None:
+    """Show what reading costs, and that more terms cost no more."""
+    few, many = 50, 50_000
+    costs = measured("reading", rounds=3 if quick else 11, sizes=(few, many))
+    middle = {name: statistics.median(values) for name, values in costs.items()}
+    show(
+        "Reading prompts of 300 characters and more, CPU time",
+        [
+            Row("milliseconds a KB to classify", middle["score"] * 1000, must=0.5),
+            Row(f"{many} literal terms : {few}", middle[str(many)] / middle[str(few)], must=1.2),
+        ],
+    )
+
+
 def _row(
     what: str,
     times: dict[str, list[float]],

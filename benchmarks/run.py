@@ -42,7 +42,7 @@ def main() -> None:
         made = peers.build(package, NAMES, Path(folder, "peers"))
         whole.show_package(place, made, package, rounds)
         measured = in_process.Measured(place, made, ROOT, Path(memory))
-        for show in (in_process.show_warm, in_process.show_batch):
+        for show in (in_process.show_warm, in_process.show_batch, in_process.show_reading):
             try:
                 show(measured, quick=quick)
             except in_process.NotMeasuredError as error:

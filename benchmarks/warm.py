@@ -1,6 +1,6 @@
 """Measures in one process what a long-lived program pays: prints one JSON object.
 
-    warm.py {single,batch} SETTINGS.json
+    warm.py {single,batch,reading} SETTINGS.json
 
 A process of its own, so that the one which measures whole processes stays small.
 """
@@ -16,7 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import bare
+from onexgen.actions.score import Score, ScoreOptions
+from onexgen.extraction.reader import PLAIN
 from onexgen.inputs import resolve_inputs
+from onexgen.matching import Matcher, RuleForm, TermForm
 from onexgen.runs import Run
 from onexgen.session import Session, drain
 from onexgen.source import load
@@ -119,6 +122,50 @@ def batch(settings: Settings) -> dict[str, list[float]]:
     return {key: costs[1:] for key, costs in result.items()}
 
 
+def reading(settings: Settings) -> dict[str, list[float]]:
+    """Return seconds a KB of prompt: to classify it, and to match few terms and many."""
+    session = Session("pipelines/default.yaml", cwd=Path(settings.root))
+    score = Score(session.workspace())
+    prompts = [text for text in _prompts(Path(settings.root)) if len(text) >= _LONG]
+    options = [ScoreOptions(rules="rules/classification.yaml", text=text) for text in prompts]
+    size = sum(map(len, prompts)) / 1000
+    matchers = {count: _matcher(count) for count in settings.sizes}
+    costs: dict[str, list[float]] = {}
+    for _ in range(settings.rounds + 1):
+        costs.setdefault("score", []).append(_spent(lambda: [score(o) for o in options]) / size)
+        for count, matcher in matchers.items():
+            spent = _spent(lambda m=matcher: [m.read(text) for text in prompts])  # type: ignore[misc]
+            costs.setdefault(str(count), []).append(spent / size)
+    return {name: values[1:] for name, values in costs.items()}
+
+
+# Short prompts say more about what a call costs than about reading.
+_LONG = 300
+
+
+def _prompts(root: Path) -> list[str]:
+    lines = (root / "tests/corpus/requests.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line)["prompt"] for line in lines]
+
+
+def _matcher(count: int) -> Matcher:
+    """Return one rule over many words and, one of five, phrases of two words."""
+    words = [f"w{number:x}" for number in range(count)]
+    keys = [w if n % 5 else f"{w} {words[n - 1]}" for n, w in enumerate(words)]
+    terms = [TermForm(kind="stem", key=key, shown=key, value="", needs=[]) for key in keys]
+    rule = RuleForm(
+        id="many", owner="", label="one", factor="", weight=1.0, any=list(range(count)), all=[],
+        beside=[], unless=[], whole_text=False, negated="cut", at="",
+    )  # fmt: skip
+    return Matcher([(None, {"terms": terms, "rules": [rule]})], PLAIN)
+
+
+def _spent(work: Callable[[], object]) -> float:
+    before = time.process_time()
+    work()
+    return time.process_time() - before
+
+
 def _cpu() -> dict[str, float]:
     own = resource.getrusage(resource.RUSAGE_SELF)
     tools = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -132,7 +179,7 @@ def main() -> None:
     """Measure what is asked for."""
     what, path = sys.argv[1:3]
     settings = Settings(**json.loads(Path(path).read_text(encoding="utf-8")))
-    print(json.dumps({"single": single, "batch": batch}[what](settings)))
+    print(json.dumps({"single": single, "batch": batch, "reading": reading}[what](settings)))
 
 
 if __name__ == "__main__":

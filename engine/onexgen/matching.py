@@ -90,6 +90,20 @@ class Matcher:
         self._spelling = Spelling(words, language["correct"])
 
     @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        """Stems with which a term begins."""
+        return frozenset(key.partition(" ")[0] for key in self._index)
+
+    @cached_property
+    def _needs(self) -> dict[str, list[int]]:
+        """Text -> regexes that can match only where it stands; those that need none need ""."""
+        needs: dict[str, list[int]] = {}
+        for term in self._regexes:
+            for needed in self.terms[term]["needs"] or [""]:
+                needs.setdefault(needed, []).append(term)
+        return needs
+
+    @cached_property
     def _users(self) -> dict[str, dict[int, list[int]]]:
         """Owner -> term -> rules that it may make fire."""
         users: dict[str, dict[int, list[int]]] = {}
@@ -131,14 +145,16 @@ class Matcher:
                 reading.known[term] = self.terms[term]["shown"]
 
     def _find_words(self, text: Text, hits: dict[int, list[Hit]]) -> None:
-        for start, word in enumerate(text.words):
-            for term in self._words.get(word, ()):
+        # Most words of a text are no terms: they are passed over before anything else is done.
+        known, index, longest = self._words, self._index, self._longest
+        for start, word in [pair for pair in enumerate(text.words) if pair[1] in known]:
+            for term in known[word]:
                 hits.setdefault(term, []).append(Hit(term, start, start + 1))
-        for start, key in enumerate(text.stems):
-            for term in self._index.get(key, ()):
+        for start, key in [pair for pair in enumerate(text.stems) if pair[1] in self._beginnings]:
+            for term in index.get(key, ()):
                 hits.setdefault(term, []).append(Hit(term, start, start + 1))
-            if key in self._longest:
-                self._find_phrases(text, start, self._longest[key], hits)
+            if key in longest:
+                self._find_phrases(text, start, longest[key], hits)
 
     def _find_phrases(
         self, text: Text, start: int, longest: int, hits: dict[int, list[Hit]]
@@ -154,10 +170,8 @@ class Matcher:
     def _find_regexes(self, text: Text, hits: dict[int, list[Hit]]) -> None:
         lowered = text.raw.lower() if self._regexes else ""
         same = len(lowered) == len(text.raw)
-        for term in self._regexes:
-            needs = self.terms[term]["needs"]
-            if needs and not any(needed in lowered for needed in needs):
-                continue
+        there = [needed for needed in self._needs if needed in lowered]
+        for term in sorted({term for needed in there for term in self._needs[needed]}):
             pattern = self._pattern(term)
             # Small letters in a small text: several times as fast as ignoring the case.
             small = same and not pattern.flags & re.IGNORECASE
