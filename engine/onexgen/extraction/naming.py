@@ -103,13 +103,11 @@ class Naming:
         """Add what is done and what the thing is, unless its last word says that already."""
         if words[-1] in self._ends:
             return words
-        words = [*words[:-1], singular(words[-1])]
         act = self._act(words, found, stems)
-        role = next(
-            (r["word"] for r in self.form["roles"] if holds(found, r["when"])), ""
-        )  # fmt: skip
+        role = next((r["word"] for r in self.form["roles"] if holds(found, r["when"])), "")
         added = [act] if act in self._ends else [act, role]
-        return [*words, *(word for word in added if word and word not in words)]
+        kept = [word for word in added if word and word not in words]
+        return [*words[:-1], singular(words[-1]), *kept] if kept else words
 
     def _act(self, words: list[str], found: JsonObject, stems: Sequence[str]) -> str:
         """Return a noun for what the text does first, where a name has room for it."""

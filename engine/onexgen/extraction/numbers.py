@@ -51,6 +51,7 @@ class Numbers:
         """Use the units and number words of a document."""
         self._form = form
         self._names = frozenset(form["names"])
+        self._each = frozenset(form["each"])
         self._reach = max((unit["reach"] for unit in form["units"].values()), default=0)
         self._longest: dict[str, int] = {}
         for key in form["words"]:
@@ -123,7 +124,9 @@ class Numbers:
 
     def _is_name(self, text: Text, figure: Figure) -> bool:
         first, _ = text.words_at(figure.start, figure.end)
-        return first > 0 and text.words[first - 1] in self._names
+        if first == 0 or text.words[first - 1] not in self._names:
+            return False
+        return first == 1 or text.words[first - 2] not in self._each
 
     def _unit(self, key: str, *, attached: bool) -> str | None:
         form = self._form
