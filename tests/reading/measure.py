@@ -1,7 +1,7 @@
 """Measures how well the rules read the labelled corpus; run it as a script for the table.
 
-The definitions are those of the acceptance table: mixins and patterns by what reviewers find useful,
-service names by all words of an accepted one, parameters by meaning and value.
+The definitions are those of the acceptance table: mixins and patterns by what reviewers find
+useful, service names by all words of an accepted one, parameters by meaning and value.
 """
 
 from __future__ import annotations

@@ -103,11 +103,12 @@ class Naming:
         """Add what is done and what the thing is, unless its last word says that already."""
         if words[-1] in self._ends:
             return words
-        act = self._act(words, found, stems)
+        one = [*words[:-1], singular(words[-1])]
+        act = self._act(one, found, stems)
         role = next((r["word"] for r in self.form["roles"] if holds(found, r["when"])), "")
         added = [act] if act in self._ends else [act, role]
-        kept = [word for word in added if word and word not in words]
-        return [*words[:-1], singular(words[-1]), *kept] if kept else words
+        kept = [word for word in added if word and word not in one]
+        return [*one, *kept] if kept else words
 
     def _act(self, words: list[str], found: JsonObject, stems: Sequence[str]) -> str:
         """Return a noun for what the text does first, where a name has room for it."""
