@@ -21,7 +21,7 @@ _NUMBER: Final = re.compile(
 _AFTER: Final = re.compile(r"[^\W\d_]+|[%\u00b0/\u20ac$\u00d7]")
 _DASH: Final = re.compile(r"\s?(?:-|\u2013|\u2014|\.\.|\u2026)\s?")
 _SCALES: Final = {"k": 1e3, "K": 1e3, "M": 1e6}
-_CONTINUED: Final = re.compile(r"[.:]\d|-\d+-\d|_")
+_CONTINUED: Final = re.compile(r"[.:]\d|-\d+-\d|_|\^|\*\d")
 _BULLET: Final = re.compile(r"(?:^|\n)[ \t>*-]*$")
 _UNIT_WORDS: Final = 3
 # Longer rows of digits are keys, not amounts.
