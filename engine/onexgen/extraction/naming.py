@@ -83,7 +83,7 @@ class Naming:
         """Return the words of the name, and those of them that say what the text is about."""
         text = reading.text
         tools = _places(firings, self.form["tools"])
-        verbs = _places(firings, [self.form["actions"]])
+        verbs = _places(firings, [self.form["actions"]], longest=1)
         most = self.form["at_most"]
         if _TITLE.match(text.raw):
             title = [place for chunk in _clause(text, chunks) for place in chunk]
@@ -198,15 +198,17 @@ def _without(chunk: Chunk, places: set[int]) -> Chunk:
     return [place for place in chunk if place not in places] or chunk
 
 
-def _places(firings: Iterable[Firing], owners: Iterable[str]) -> set[int]:
-    """Return the words on which rules of some choices fired."""
+def _places(
+    firings: Iterable[Firing], owners: Iterable[str], longest: int | None = None
+) -> set[int]:
+    """Return the words on which rules of some choices fired; not those in longer phrases."""
     wanted = set(owners)
     return {
         place
         for firing in firings
         if firing.rule.owner in wanted
         for hit in firing.hits
-        if hit.start != NOWHERE
+        if hit.start != NOWHERE and (longest is None or hit.end - hit.start <= longest)
         for place in range(hit.start, hit.end)
     }
 
