@@ -92,7 +92,7 @@ class Naming:
             first = self._words(text, _without(_clause(text, chunks)[0], tools))
             return (words if full else self._with_role(words, found, text.stems)), first
         kept = [chunk for chunk in chunks if not tools.issuperset(chunk)] or chunks
-        kept = [_without(_from_object(chunk, verbs), tools) for chunk in kept]
+        kept = [_without(self._phrases.without_verb(text, chunk, verbs), tools) for chunk in kept]
         kept = [chunk for chunk in kept if self._telling(text, chunk)] or chunks
         kept = [chunk for chunk in kept if not verbs.issuperset(chunk)] or kept
         best = self._phrases.best(text, kept, verbs, things)
@@ -187,11 +187,6 @@ def _clause(text: Text, chunks: list[Chunk]) -> list[Chunk]:
         if max(between, default=0) >= CLAUSE:
             return chunks[:number]
     return chunks
-
-
-def _from_object(chunk: Chunk, verbs: set[int]) -> Chunk:
-    """Leave a verb at the beginning out: `sort letters` is about letters."""
-    return chunk[1:] if chunk[0] in verbs and len(chunk) > 1 else chunk
 
 
 def _without(chunk: Chunk, places: set[int]) -> Chunk:
