@@ -136,6 +136,8 @@ HOSTILE = {
     "pipes": "|" * 10_000 + "\n" + "|-" * 5000,
     "snakes": "a_b, " * 4000,
     "fences": "```\n" * 5000,
+    "words in a fence": "```\n" + "a " * 9990 + "\n```",
+    "cells": "| a | b |\n|---|---|\n" + "| 1 | 2 s |\n" * 1500,
     "lines": "- x: int\n" * 2000,
     "units": "10 " * 6000,
     "denials": "no not never " * 1500,

@@ -126,6 +126,10 @@ class Quantities(Strict):
     names: list[str] = Field(
         default_factory=list, description="Words after which a number is a name: `step 3`."
     )
+    each: list[str] = Field(
+        default_factory=list,
+        description="Words before one of `names` that make it no name: `every stage 3 retries`.",
+    )
     trivial: list[float] = Field(
         default_factory=list,
         description="Numbers that say nothing without a meaning, a unit or the end of a range.",

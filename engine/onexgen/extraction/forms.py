@@ -108,6 +108,7 @@ class QuantitiesForm(TypedDict):
     tallies: list[TallyForm]
     reach: dict[str, ReachForm]
     names: list[str]
+    each: list[str]
     trivial: list[float]
     ranges: list[list[str]]
     joins: list[str]

@@ -60,10 +60,11 @@ class Mentions:
         self, mention: MentionForm, raw: str, place: range, value: Json
     ) -> tuple[range, JsonObject, JsonObject]:
         text = " ".join(raw[place.start : place.stop].split())
+        meaning = self._form["meanings"].get(mention["meaning"])
         parameter: JsonObject = {
             "meaning": mention["meaning"],
             "value": value,
-            "unit": None,
+            "unit": (meaning["unit"] or None) if meaning and isinstance(value, int) else None,
             "text": text,
         }
         if mention["name"]:

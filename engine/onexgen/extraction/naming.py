@@ -83,7 +83,7 @@ class Naming:
         """Return the words of the name, and those of them that say what the text is about."""
         text = reading.text
         tools = _places(firings, self.form["tools"])
-        verbs = _places(firings, [self.form["actions"]])
+        verbs = _places(firings, [self.form["actions"]], longest=1)
         most = self.form["at_most"]
         if _TITLE.match(text.raw):
             title = [place for chunk in _clause(text, chunks) for place in chunk]
@@ -92,7 +92,7 @@ class Naming:
             first = self._words(text, _without(_clause(text, chunks)[0], tools))
             return (words if full else self._with_role(words, found, text.stems)), first
         kept = [chunk for chunk in chunks if not tools.issuperset(chunk)] or chunks
-        kept = [_without(_from_object(chunk, verbs), tools) for chunk in kept]
+        kept = [_without(self._phrases.without_verb(text, chunk, verbs), tools) for chunk in kept]
         kept = [chunk for chunk in kept if self._telling(text, chunk)] or chunks
         kept = [chunk for chunk in kept if not verbs.issuperset(chunk)] or kept
         best = self._phrases.best(text, kept, verbs, things)
@@ -103,13 +103,12 @@ class Naming:
         """Add what is done and what the thing is, unless its last word says that already."""
         if words[-1] in self._ends:
             return words
-        words = [*words[:-1], singular(words[-1])]
-        act = self._act(words, found, stems)
-        role = next(
-            (r["word"] for r in self.form["roles"] if holds(found, r["when"])), ""
-        )  # fmt: skip
+        one = [*words[:-1], singular(words[-1])]
+        act = self._act(one, found, stems)
+        role = next((r["word"] for r in self.form["roles"] if holds(found, r["when"])), "")
         added = [act] if act in self._ends else [act, role]
-        return [*words, *(word for word in added if word and word not in words)]
+        kept = [word for word in added if word and word not in one]
+        return [*one, *kept] if kept else words
 
     def _act(self, words: list[str], found: JsonObject, stems: Sequence[str]) -> str:
         """Return a noun for what the text does first, where a name has room for it."""
@@ -190,24 +189,21 @@ def _clause(text: Text, chunks: list[Chunk]) -> list[Chunk]:
     return chunks
 
 
-def _from_object(chunk: Chunk, verbs: set[int]) -> Chunk:
-    """Leave a verb at the beginning out: `sort letters` is about letters."""
-    return chunk[1:] if chunk[0] in verbs and len(chunk) > 1 else chunk
-
-
 def _without(chunk: Chunk, places: set[int]) -> Chunk:
     return [place for place in chunk if place not in places] or chunk
 
 
-def _places(firings: Iterable[Firing], owners: Iterable[str]) -> set[int]:
-    """Return the words on which rules of some choices fired."""
+def _places(
+    firings: Iterable[Firing], owners: Iterable[str], longest: int | None = None
+) -> set[int]:
+    """Return the words on which rules of some choices fired; not those in longer phrases."""
     wanted = set(owners)
     return {
         place
         for firing in firings
         if firing.rule.owner in wanted
         for hit in firing.hits
-        if hit.start != NOWHERE
+        if hit.start != NOWHERE and (longest is None or hit.end - hit.start <= longest)
         for place in range(hit.start, hit.end)
     }
 

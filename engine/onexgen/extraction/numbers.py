@@ -21,7 +21,7 @@ _NUMBER: Final = re.compile(
 _AFTER: Final = re.compile(r"[^\W\d_]+|[%\u00b0/\u20ac$\u00d7]")
 _DASH: Final = re.compile(r"\s?(?:-|\u2013|\u2014|\.\.|\u2026)\s?")
 _SCALES: Final = {"k": 1e3, "K": 1e3, "M": 1e6}
-_CONTINUED: Final = re.compile(r"[.:]\d|-\d+-\d|_")
+_CONTINUED: Final = re.compile(r"[.:]\d|-\d+-\d|_|\^|\*\d")
 _BULLET: Final = re.compile(r"(?:^|\n)[ \t>*-]*$")
 _UNIT_WORDS: Final = 3
 # Longer rows of digits are keys, not amounts.
@@ -51,6 +51,7 @@ class Numbers:
         """Use the units and number words of a document."""
         self._form = form
         self._names = frozenset(form["names"])
+        self._each = frozenset(form["each"])
         self._reach = max((unit["reach"] for unit in form["units"].values()), default=0)
         self._longest: dict[str, int] = {}
         for key in form["words"]:
@@ -123,7 +124,9 @@ class Numbers:
 
     def _is_name(self, text: Text, figure: Figure) -> bool:
         first, _ = text.words_at(figure.start, figure.end)
-        return first > 0 and text.words[first - 1] in self._names
+        if first == 0 or text.words[first - 1] not in self._names:
+            return False
+        return first == 1 or text.words[first - 2] not in self._each
 
     def _unit(self, key: str, *, attached: bool) -> str | None:
         form = self._form

@@ -13,6 +13,7 @@ _FIELD: Final = re.compile(
     r"(\s*)(?:[-*] )?[`\"]?([A-Za-z_]\w*)[`\"]?\??(?:\s*:\s*|\s+)([A-Za-z][^,;#]*)[,;]?"
 )
 _LEAST: Final = 2
+_LONGEST_LINE: Final = 120
 
 
 class Outline(NamedTuple):
@@ -26,7 +27,7 @@ def outlines_of(text: str) -> Iterator[Outline]:
     """Yield the things of a block of code."""
     lines = text.split("\n")
     for number, line in enumerate(lines):
-        head = _HEAD.match(line)
+        head = _HEAD.match(line) if len(line) <= _LONGEST_LINE else None
         if head is not None:
             fields = tuple(_fields(lines[number + 1 :], _depth(line)))
             if len(fields) >= _LEAST:

@@ -12,6 +12,7 @@ from onexgen.text import CLAUSE, COMMA, Text
 
 _MOST_RETURNS: Final = 3
 _MOST_WORDS: Final = 2
+_OWNERS: Final = 2
 type Chunk = list[int]
 
 
@@ -26,6 +27,7 @@ class Phrases:
         self._aside = frozenset(form["aside"])
         self._wanting = frozenset(form["wanting"])
         self._of = frozenset(form["of"])
+        self._room = form["at_most"] - 1
         acts = {noun for act in form["acts"] for noun in act["nouns"].values()}
         self._ends = acts | {role["word"] for role in form["roles"]} | set(form["ends"])
 
@@ -45,9 +47,16 @@ class Phrases:
             between = range(chunk[-1] + 1, other[0])
             words = [text.words[i] for i in between]
             joined = max((text.breaks[i] for i in range(chunk[-1] + 1, other[0] + 1)), default=0)
-            if words[:1] and words[0] in self._of and joined < COMMA:
-                return [*other, *chunk]
+            turns = self._of | (self._before if text.words[chunk[-1]] in self._ends else set())
+            if words[:1] and words[0] in turns and joined < COMMA:
+                owner = other[-_OWNERS:]
+                return [*owner, *chunk[-max(1, self._room - len(owner)) :]]
         return chunk
+
+    def without_verb(self, text: Text, chunk: Chunk, verbs: Collection[int]) -> Chunk:
+        """Leave a verb at the beginning out: `sort letters`, but not `tax split`."""
+        is_verb = len(chunk) > 1 and chunk[0] in verbs and text.words[chunk[1]] not in self._ends
+        return chunk[1:] if is_verb else chunk
 
     def _points(
         self,

@@ -67,6 +67,7 @@ def quantities_form(
         "tallies": _tallies(quantities, path, marks),
         "reach": _reaches(quantities, rules, units, marks),
         "names": quantities.names,
+        "each": quantities.each,
         "trivial": quantities.trivial,
         "ranges": [words_of(text) for text in quantities.ranges],
         "joins": quantities.joins,

@@ -56,13 +56,7 @@ class Quantities:
         mentioned = list(self._mentions(reading.text.raw))
         found = [(span.start, parameter, reason) for span, parameter, reason in mentioned]
         taken = [span for span, _, _ in mentioned]
-        groups = [
-            group
-            for group in self._groups(reading.text)
-            if not any(
-                group.figures[0].start in s and group.figures[-1].end <= s.stop for s in taken
-            )
-        ]
+        groups = self._groups(reading.text, taken)
         distances = distances_of(reading.text, groups)
         cells = Cells(reading.text.raw)
         for group in groups:
@@ -85,9 +79,11 @@ class Quantities:
                 reason: JsonObject = {"field": self.form["name"], "value": said, "text": ""}
                 yield place, parameter, {**reason, "rule": tally["id"], "at": tally["at"]}
 
-    def _groups(self, text: Text) -> list[Group]:
+    def _groups(self, text: Text, taken: Sequence[range]) -> list[Group]:
         groups: list[list[Figure]] = []
         for figure in self._numbers(text):
+            if any(figure.start in span and figure.end <= span.stop for span in taken):
+                continue
             previous = groups[-1][-1] if groups else None
             if previous and self._belong(text.raw, previous, figure):
                 groups[-1].append(figure)
