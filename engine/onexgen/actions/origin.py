@@ -6,7 +6,9 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from onexgen.actions.base import Workspace
+from onexgen.actions.compiled import kept
 from onexgen.json_types import Json
+from onexgen.plan import FamilyPlan
 from onexgen.storage.manifest import Origin
 
 _FAMILIES: Final = "templates/"
@@ -30,11 +32,15 @@ def origin_of(
     )
 
 
-def _sources(workspace: Workspace, family: str) -> dict[str, str]:
-    digests = workspace.digests
+def _sources(workspace: Workspace, family: str) -> Mapping[str, str]:
     if not family:
-        return dict(digests)
-    own = set(workspace.family(family).sources)
+        return workspace.digests
+    plan, digests = workspace.family(family), workspace.digests
+    return kept([plan, digests], lambda: _sources_of(plan, digests))
+
+
+def _sources_of(family: FamilyPlan, digests: Mapping[str, str]) -> dict[str, str]:
+    own = set(family.sources)
     # A file in a folder below templates belongs to a family; the rest belongs to all.
     return {
         path: digest
