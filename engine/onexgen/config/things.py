@@ -152,6 +152,9 @@ class Naming(Strict):
     before: list[str] = Field(
         default_factory=list, description="Words before what a text is about: `for`."
     )
+    determiners: list[str] = Field(
+        default_factory=list, description="First words of sentences that are no verbs."
+    )
     aside: list[str] = Field(
         default_factory=list, description="Words before places and tools: `in`, `with`."
     )

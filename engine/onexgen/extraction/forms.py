@@ -173,6 +173,7 @@ class NamingForm(TypedDict):
     vague: list[str]
     heads: list[str]
     before: list[str]
+    determiners: list[str]
     aside: list[str]
     wanting: list[str]
     ends: list[str]

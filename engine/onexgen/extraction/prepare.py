@@ -231,6 +231,7 @@ def _naming(document: Extraction) -> NamingForm | None:
         "drop": naming.drop,
         "vague": naming.vague,
         "before": naming.before,
+        "determiners": naming.determiners,
         "aside": naming.aside,
         "wanting": naming.wanting,
         "ends": naming.ends,
