@@ -146,6 +146,7 @@ class EntitiesForm(TypedDict):
     short: list[str]
     each: list[str]
     keys: list[str]
+    key_type: str
     default: str
 
 

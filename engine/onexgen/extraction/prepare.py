@@ -214,6 +214,7 @@ def _entities(document: Extraction) -> EntitiesForm | None:
         "short": entities.short,
         "each": entities.each,
         "keys": entities.keys,
+        "key_type": entities.key_type,
         "default": entities.default,
     }
 
