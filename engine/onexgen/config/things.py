@@ -81,6 +81,9 @@ class Entities(Strict):
     keys: list[str] = Field(
         default_factory=list, description="Last words of keys, whose first words name the thing."
     )
+    key_type: str = Field(
+        default="", description="Type of a first field that is surely the thing's own key."
+    )
     plain: list[str] = Field(
         default_factory=list, description="Words that name no thing by themselves: `data`."
     )
@@ -151,6 +154,9 @@ class Naming(Strict):
     )
     before: list[str] = Field(
         default_factory=list, description="Words before what a text is about: `for`."
+    )
+    determiners: list[str] = Field(
+        default_factory=list, description="First words of sentences that are no verbs."
     )
     aside: list[str] = Field(
         default_factory=list, description="Words before places and tools: `in`, `with`."

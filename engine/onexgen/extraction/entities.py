@@ -57,7 +57,10 @@ class Entities:
         for item in things:
             key = tuple(field.name for field in item.fields)
             own = [word for word in about if word not in key]
-            name = self._nouns.full(item.name, raw, own, self._key_of(item.fields))
+            head = self._key_of(item.fields)
+            if head and not item.name and item.fields[0].type == self.form["key_type"]:
+                own = [head]
+            name = self._nouns.full(item.name, raw, own, head)
             if key not in taken and name not in named:
                 taken.add(key)
                 named[name] = item.fields

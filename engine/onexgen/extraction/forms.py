@@ -146,6 +146,7 @@ class EntitiesForm(TypedDict):
     short: list[str]
     each: list[str]
     keys: list[str]
+    key_type: str
     default: str
 
 
@@ -173,6 +174,7 @@ class NamingForm(TypedDict):
     vague: list[str]
     heads: list[str]
     before: list[str]
+    determiners: list[str]
     aside: list[str]
     wanting: list[str]
     ends: list[str]

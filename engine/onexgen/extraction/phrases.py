@@ -8,7 +8,7 @@ from typing import Final
 
 from onexgen.extraction.forms import NamingForm
 from onexgen.filters import singular
-from onexgen.text import CLAUSE, COMMA, Text
+from onexgen.text import CLAUSE, COMMA, SENTENCE, Text
 
 _MOST_RETURNS: Final = 3
 _MOST_WORDS: Final = 2
@@ -24,6 +24,7 @@ class Phrases:
         self._weights = form["weights"]
         self._drop = frozenset(form["drop"])
         self._before = frozenset(form["before"])
+        self._determiners = frozenset(form["determiners"])
         self._aside = frozenset(form["aside"])
         self._wanting = frozenset(form["wanting"])
         self._of = frozenset(form["of"])
@@ -84,16 +85,21 @@ class Phrases:
         place = chunk[0] - 1
         while place >= 0 and text.breaks[place + 1] < COMMA:
             word = text.words[place]
-            if place in verbs:
-                return self._weights["object"]
             if word in self._before:
                 return self._weights["about"]
             if word in self._aside:
                 return self._weights["aside"]
+            if place in verbs or self._opens(text, place):
+                return self._weights["object"]
             if word not in self._drop:
                 break
             place -= 1
         return 0.0
+
+    def _opens(self, text: Text, place: int) -> bool:
+        """Tell whether a sentence begins with a verb: `write invoices to a table`."""
+        begins = place == 0 or text.breaks[place] >= SENTENCE
+        return begins and text.words[place] not in self._determiners
 
     def _wants(self, text: Text, chunk: Chunk) -> bool:
         after = chunk[-1] + 1

@@ -215,6 +215,7 @@ def _entities(document: Extraction) -> EntitiesForm | None:
         "short": entities.short,
         "each": entities.each,
         "keys": entities.keys,
+        "key_type": entities.key_type,
         "default": entities.default,
     }
 
@@ -232,6 +233,7 @@ def _naming(document: Extraction) -> NamingForm | None:
         "drop": naming.drop,
         "vague": naming.vague,
         "before": naming.before,
+        "determiners": naming.determiners,
         "aside": naming.aside,
         "wanting": naming.wanting,
         "ends": naming.ends,

@@ -96,7 +96,8 @@ class Quantities:
         if self._join.fullmatch(raw, one.end, other.start) is None:
             return False
         if self._dimension(one.unit) == self._dimension(other.unit):
-            return one.unit == other.unit or _ITS_OWN.match(raw, other.end) is None
+            plain = bool(one.unit) and raw[one.end : other.start].strip() == ","
+            return not (plain and _ITS_OWN.match(raw, other.end))
         return not one.unit and raw[one.end : other.start].strip() != ","
 
     def _dimension(self, unit: str) -> str:
