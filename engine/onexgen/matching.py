@@ -72,6 +72,7 @@ class Matcher:
         self._regexes: list[int] = []
         self._fields: dict[str, dict[str, list[int]]] = {}
         self._patterns: dict[int, re.Pattern[str]] = {}
+        self._reaches: dict[tuple[tuple[str, float], ...], dict[int, float]] = {}
         stem = stemmer(language["stemmer"])
         for number, term in enumerate(self.terms):
             if term["kind"] == "regex":
@@ -121,6 +122,19 @@ class Matcher:
             for term in {*rule.any, *rule.all, *rule.beside, *rule.unless}:
                 mentions.setdefault(term, []).append(number)
         return mentions
+
+    def reach(self, factors: Mapping[str, float]) -> Mapping[int, float]:
+        """Return for each term the weight of all rules that name it."""
+        key = tuple(factors.items())
+        if key not in self._reaches:
+            self._reaches[key] = {
+                term: sum(
+                    abs(rule.weight) * factors.get(rule.factor, 1.0)
+                    for rule in self.rules_with(term)
+                )
+                for term in self._mentions
+            }
+        return self._reaches[key]
 
     def rules_with(self, term: int) -> list[Rule]:
         """Return all rules that name a term."""

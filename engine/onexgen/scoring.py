@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypedDict
 
@@ -127,7 +127,7 @@ def choose(
         "confidence": round(confidence, _DIGITS),
         "needs_choice": not hint and needed,
         "alternatives": alternatives,
-        "indicators": _indicators(scores, winner, reading, hint),
+        "indicators": _indicators(scores, winner, evidence, hint),
         "evidence": list[Json](evidence),
         "factors": _factors(scores),
     }
@@ -152,13 +152,19 @@ def matched_text(firing: Firing, reading: Reading) -> str:
     return ", ".join(dict.fromkeys(word for word in words if word))
 
 
-def _indicators(scores: Scores, winner: str, reading: Reading, hint: str) -> list[Json]:
+def _indicators(
+    scores: Scores, winner: str, evidence: Sequence[JsonObject], hint: str
+) -> list[Json]:
     lines: list[Json] = [f"Chosen by the request: {hint}"] if hint else []
-    ordered = sorted(scores.firings, key=lambda firing: -_points(firing, scores))
-    for firing in ordered:
-        if firing.rule.label == winner and _points(firing, scores) > 0:
-            kind = (firing.rule.factor or "rule").replace("_", " ").capitalize()
-            lines.append(f"{kind} match: {matched_text(firing, reading)}")
+    own = [
+        (_points(firing, scores), firing.rule.factor, item["text"])
+        for firing, item in zip(scores.firings, evidence, strict=True)
+        if firing.rule.label == winner
+    ]
+    for points, factor, text in sorted(own, key=lambda one: -one[0]):
+        if points > 0:
+            kind = (factor or "rule").replace("_", " ").capitalize()
+            lines.append(f"{kind} match: {text}")
     return lines
 
 
@@ -177,10 +183,12 @@ def flip(matcher: Matcher, reading: Reading, scores: Scores) -> JsonObject | Non
     ordered = sorted(scores.totals.values(), reverse=True)
     lead = ordered[0] - ordered[1] if len(ordered) > 1 else math.inf
     best: tuple[float, JsonObject] | None = None
-    for term in sorted(reading.hits):
-        if _most(term, matcher, scores) < lead:
-            continue
-        totals = _totals_without(term, matcher, reading, scores)
+    most = matcher.reach(scores.factors)
+    # No term can turn more than all rules that name it give, each with all its further terms.
+    least = lead / (1 + scores.repeat * _FURTHER)
+    fired = {id(firing.rule): firing for firing in scores.firings}
+    for term in sorted(term for term in reading.hits if most.get(term, 0.0) >= least):
+        totals = _totals_without(term, matcher, reading, scores, fired)
         changed = max(scores.labels, key=lambda label: totals[label])
         gain = totals[changed] - totals[winner]
         if changed != winner and (best is None or gain > best[0]):
@@ -189,18 +197,10 @@ def flip(matcher: Matcher, reading: Reading, scores: Scores) -> JsonObject | Non
     return best[1] if best else None
 
 
-def _most(term: int, matcher: Matcher, scores: Scores) -> float:
-    """Return how many points at most depend on a term."""
-    rules = (rule for rule in matcher.rules_with(term) if rule.label in scores.totals)
-    points = (abs(rule.weight) * scores.factors.get(rule.factor, 1.0) for rule in rules)
-    return sum(points) * (1 + scores.repeat * _FURTHER)
-
-
 def _totals_without(
-    term: int, matcher: Matcher, reading: Reading, scores: Scores
+    term: int, matcher: Matcher, reading: Reading, scores: Scores, fired: Mapping[int, Firing]
 ) -> dict[str, float]:
     totals = dict(scores.totals)
-    fired = {id(firing.rule): firing for firing in scores.firings}
     for rule in matcher.rules_with(term):
         if rule.label in totals:
             before = fired.get(id(rule))
