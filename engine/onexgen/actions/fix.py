@@ -69,9 +69,7 @@ class Fix:
         changed = packages.without(repaired)
         for fix in fixes:
             everything = changed if fix["tool"]["by_file"] else packages.names
-            task = packages.task(
-                [selected(tuple(names), tuple(fix["files"])) for names in everything]
-            )
+            task = packages.task([selected(names, fix["files"]) for names in everything])
             if task.packages:
                 Running(fix["tool"], task, self._workspace).output()
         if not all(fix["tool"]["by_file"] for fix in fixes):

@@ -66,7 +66,7 @@ class Asker:
         if check["tool"]["by_file"]:
             known = self._known.setdefault(check["id"], _Known())
             names = packages.without(known.texts)
-        asked = [selected(tuple(own), tuple(check["files"])) for own in names]
+        asked = [selected(own, check["files"]) for own in names]
         task = packages.task(asked)
         running = Running(check["tool"], task, self._workspace) if task.packages else None
         return _Question(check, asked, running)

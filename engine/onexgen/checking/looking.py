@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from symtable import symtable
 from typing import Any, Final
 
@@ -14,9 +14,8 @@ type Found = tuple[str, int, int, str]
 """File, line and column (from 1), and words for the message."""
 
 
-# A batch of a thousand packages would otherwise keep all their texts.
+# A process that runs for ever would otherwise keep all texts.
 _MOST: Final = 100_000
-_FEW: Final = 1000
 
 
 class Subject:
@@ -30,7 +29,7 @@ class Subject:
 
     def matching(self, globs: Sequence[str]) -> tuple[str, ...]:
         """Return the files that a check looks at."""
-        return selected(tuple(self.files), tuple(globs))
+        return selected(self.files, globs)
 
     def tree(self, name: str) -> Any:
         """Return the syntax tree of a Python file."""
@@ -41,29 +40,36 @@ class Subject:
         return self._trees[name]
 
 
-@lru_cache(maxsize=_FEW)
-def selected(names: tuple[str, ...], globs: tuple[str, ...]) -> tuple[str, ...]:
+def selected(names: Iterable[str], globs: Sequence[str]) -> tuple[str, ...]:
     """Return the paths that match any glob, and none that begins with an exclamation mark."""
-    wanted = [glob for glob in globs if not glob.startswith("!")] or ["**"]
-    refused = [glob[1:] for glob in globs if glob.startswith("!")]
+    wanted, refused = _patterns(tuple(globs))
     return tuple(
         name
         for name in names
-        if any(matches(name, glob) for glob in wanted)
-        and not any(matches(name, glob) for glob in refused)
+        if wanted.fullmatch(name) and not (refused and refused.fullmatch(name))
     )
 
 
-@lru_cache(maxsize=_MOST)
 def matches(name: str, glob: str) -> bool:
     """Tell whether a path matches; `**/` also matches nothing, `*` stays within a folder."""
-    return _glob(glob).fullmatch(name) is not None
+    return _patterns((glob,))[0].fullmatch(name) is not None
 
 
 @cache
-def _glob(glob: str) -> re.Pattern[str]:
+def _patterns(globs: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
+    """Return what matches the wanted paths, and what matches the refused ones."""
+    wanted = [glob for glob in globs if not glob.startswith("!")] or ["**"]
+    refused = [glob[1:] for glob in globs if glob.startswith("!")]
+    return _any_of(wanted), _any_of(refused) if refused else None
+
+
+def _any_of(globs: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{_regex_of(glob)})" for glob in globs))
+
+
+def _regex_of(glob: str) -> str:
     text = re.escape(glob).replace(r"\*\*/", "(?:.*/)?").replace(r"\*\*", ".*")
-    return re.compile(text.replace(r"\*", "[^/]*").replace(r"\?", "[^/]"))
+    return text.replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
 
 
 class Looker:
@@ -71,7 +77,8 @@ class Looker:
 
     def __init__(self, checks: Iterable[Mapping[str, Any]]) -> None:
         """Join the patterns of checks: where none of them matches, one look was enough."""
-        self._seen: dict[tuple[str, str, str], list[Found]] = {}
+        # Text -> id of a check -> what it found; the name of the file is that of whoever asks.
+        self._seen: dict[str, dict[str, list[Found]]] = {}
         self._clean: dict[str, bool] = {}
         # What else a rule may say besides `rule` holds for that rule alone.
         self._joined = {
@@ -89,12 +96,13 @@ class Looker:
             self._seen.clear()
             self._clean.clear()
         found: list[Found] = []
+        own = check["id"]
         for name in names:
-            key = (check["id"], name, subject.files[name])
-            if key not in self._seen:
-                is_clean = check["id"] in self._joined and self._is_clean(subject, name)
-                self._seen[key] = [] if is_clean else list(_look(check, subject, name))
-            found.extend(self._seen[key])
+            seen = self._seen.setdefault(subject.files[name], {})
+            if own not in seen:
+                is_clean = own in self._joined and self._is_clean(subject, name)
+                seen[own] = [] if is_clean else list(_look(check, subject, name))
+            found.extend(_of(name, item) for item in seen[own])
         return found
 
     def _is_clean(self, subject: Subject, name: str) -> bool:
@@ -103,6 +111,12 @@ class Looker:
         if text not in self._clean:
             self._clean[text] = subject.tree(name).find(self._any) is None
         return self._clean[text]
+
+
+def _of(name: str, found: Found) -> Found:
+    """Return what was found in a text for the file that has it now."""
+    before, line, column, words = found
+    return name, line, column, name if words == before else words
 
 
 def _missing(globs: list[str], subject: Subject) -> Iterator[Found]:

@@ -44,7 +44,7 @@ class Packages:
     def all_places(self, globs: Sequence[str] = ()) -> list[list[str]]:
         """Return the places of all files, or of those that match."""
         return [
-            [f"{folder}/{name}" for name in selected(tuple(files), tuple(globs))]
+            [f"{folder}/{name}" for name in selected(files, globs)]
             for folder, (_, files) in self._placed()
         ]
 

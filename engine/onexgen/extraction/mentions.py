@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from onexgen.extraction.forms import MentionForm, QuantitiesForm
@@ -13,6 +14,7 @@ from onexgen.matching import ESCAPE
 _ANYTHING: Final = ("",)
 
 
+@cache
 def _compiled(regex: str) -> re.Pattern[str]:
     """Small letters are looked for in a small text: several times as fast."""
     small = not any(char.isupper() for char in ESCAPE.sub("", regex))
@@ -27,9 +29,8 @@ class Mentions:
     """Finds settings by their regular expressions."""
 
     def __init__(self, form: QuantitiesForm) -> None:
-        """Prepare the expressions of a document."""
+        """Use the expressions of a document; each is compiled when a text may need it."""
         self._form = form
-        self._patterns = [(_compiled(m["regex"]), m) for m in form["mentions"]]
 
     def __call__(self, raw: str) -> Iterator[tuple[range, JsonObject, JsonObject]]:
         """Yield characters, parameter and evidence of each setting, once a value."""
@@ -37,9 +38,10 @@ class Mentions:
         small = lowered if len(lowered) == len(raw) else raw
         seen: set[tuple[str, str]] = set()
         taken: list[range] = []
-        for pattern, mention in self._patterns:
+        for mention in self._form["mentions"]:
             if not any(needed in lowered for needed in mention["needs"] or _ANYTHING):
                 continue
+            pattern = _compiled(mention["regex"])
             for found in pattern.finditer(raw if pattern.flags & re.IGNORECASE else small):
                 value = self._value(mention, found, raw)
                 key, place = (mention["meaning"], str(value)), range(*found.span())
