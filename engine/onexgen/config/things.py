@@ -101,6 +101,9 @@ class Entities(Strict):
     loose: list[str] = Field(
         default_factory=list, description="Words that say nothing before one of `pairs`: `own`."
     )
+    articles: list[str] = Field(
+        default_factory=list, description="Words that begin the name of a thing: `opens an order`."
+    )
     default: Name = Field(description="Name of a thing that the text leaves without one.")
 
 

@@ -143,6 +143,7 @@ class EntitiesForm(TypedDict):
     plain: list[str]
     pairs: list[str]
     loose: list[str]
+    articles: list[str]
     short: list[str]
     each: list[str]
     keys: list[str]

@@ -18,8 +18,6 @@ from onexgen.text import CLAUSE, COMMA, SENTENCE, Text
 _TITLE: Final = re.compile(r"\s*(?:#|\[?[A-Z]{2,}-\d+)")
 # Later sentences seldom say what the whole is about.
 _SENTENCES: Final = 3
-# A noun for what is done, and one for what the thing is.
-_ADDED: Final = 2
 _OPENING: Final = 60
 
 
@@ -106,14 +104,13 @@ class Naming:
         one = [*words[:-1], singular(words[-1])]
         act = self._act(one, found, stems)
         role = next((r["word"] for r in self.form["roles"] if holds(found, r["when"])), "")
-        added = [act] if act in self._ends else [act, role]
-        kept = [word for word in added if word and word not in one]
+        room = self.form["at_most"] - len(one)
+        added = [word for word in ([act] if act in self._ends else [act, role]) if word]
+        kept = [word for word in added[:room] if word not in one]
         return [*one, *kept] if kept else words
 
     def _act(self, words: list[str], found: JsonObject, stems: Sequence[str]) -> str:
-        """Return a noun for what the text does first, where a name has room for it."""
-        if len(words) > self.form["at_most"] - _ADDED:
-            return ""
+        """Return a noun for what the text does first."""
         for act in self.form["acts"]:
             if holds(found, act["when"]):
                 nouns = (act["nouns"].get(stem, "") for stem in stems[:_OPENING])

@@ -212,6 +212,7 @@ def _entities(document: Extraction) -> EntitiesForm | None:
         "plain": entities.plain,
         "pairs": entities.pairs,
         "loose": entities.loose,
+        "articles": entities.articles,
         "short": entities.short,
         "each": entities.each,
         "keys": entities.keys,
