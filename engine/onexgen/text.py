@@ -44,6 +44,7 @@ class LanguageForm(TypedDict):
 
     stemmer: str
     correct: list[str]
+    words: list[str]
     abbreviations: list[str]
     openers: list[OpenerForm]
     exceptions: list[list[str]]

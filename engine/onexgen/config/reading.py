@@ -212,6 +212,10 @@ class Language(Strict):
         default_factory=list,
         description="Words that are no slips of the keyboard, though near to words of rules.",
     )
+    words: list[str] = Field(
+        default_factory=list,
+        description="Further words that slips of the keyboard are read as; rules give theirs.",
+    )
     abbreviations: list[str] = Field(
         default_factory=list, description="Words whose full stop ends no sentence."
     )

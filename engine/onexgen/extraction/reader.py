@@ -26,6 +26,7 @@ from onexgen.text import LanguageForm
 PLAIN: LanguageForm = {
     "stemmer": "english",
     "correct": [],
+    "words": [],
     "abbreviations": [],
     "openers": [],
     "exceptions": [],
