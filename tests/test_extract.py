@@ -72,6 +72,15 @@ def test_names(case: dict[str, Any]) -> None:
     assert understood(case["text"])["service_name"] == case["name"]
 
 
+@pytest.mark.parametrize("case", lines("steps"), ids=lambda case: case["text"][:40])
+def test_sequences_and_their_counterparts(case: dict[str, Any]) -> None:
+    """Lists, tables, bullets, numbers, arrows and running text."""
+    answer = understood(case["text"])
+    pairs = {pair["of"]: pair["name"] for pair in answer["compensations"]}
+
+    assert (answer["steps"], pairs) == (case["steps"], case["compensations"])
+
+
 @pytest.mark.parametrize("case", lines("guidance"), ids=lambda case: case["text"][:40])
 def test_a_text_that_says_too_little(case: dict[str, Any]) -> None:
     """What is missing, with advice for each."""

@@ -26,6 +26,9 @@ def rules_of(data: Any) -> Iterator[dict[str, Any]]:
     yield from data.get("rules", [])
     yield from data.get("quantity_rules", [])
     yield from (data.get("quantities") or {}).get("mentions", [])
+    sequence = data.get("sequence") or {}
+    yield from sequence.get("rules", [])
+    yield from sequence.get("counterparts", {}).get("rules", [])
     for choice in data.get("choices", []):
         yield from choice.get("rules", [])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from onexgen.extraction.sequences import SequenceForm
 from onexgen.matching import RulesForm
 from onexgen.scoring import LabelForm
 from onexgen.text import LanguageForm
@@ -250,6 +251,7 @@ class ExtractionForm(TypedDict):
     rules: RulesForm
     quantities: QuantitiesForm | None
     entities: EntitiesForm | None
+    sequence: SequenceForm | None
     naming: NamingForm | None
     summary: SummaryForm | None
     performance: PerformanceForm | None

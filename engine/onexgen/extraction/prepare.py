@@ -22,6 +22,7 @@ from onexgen.extraction.forms import (
 from onexgen.extraction.library import LibraryForm
 from onexgen.extraction.prepare_quantities import quantities_form
 from onexgen.extraction.prepare_rules import RuleCompiler, label_forms, language_form
+from onexgen.extraction.prepare_sequences import sequence_form
 from onexgen.json_types import Json
 from onexgen.scoring import ScoringForm
 from onexgen.source import Marks, Path
@@ -118,6 +119,7 @@ def prepare(document: Extraction, marks: Marks) -> Json:
         said = "`quantity_rules` need `quantities` in the same file"
         marks.error("missing-key", ("quantity_rules",), said, key=True)
     language = document.language
+    sequence = document.sequence
     form: ExtractionForm = {
         "parts": document.parts,
         "language": language_form(language, ("language",), marks) if language else None,
@@ -125,6 +127,7 @@ def prepare(document: Extraction, marks: Marks) -> Json:
         "rules": compiler.form,
         "quantities": quantities,
         "entities": _entities(document),
+        "sequence": sequence_form(sequence, ("sequence",), marks) if sequence else None,
         "naming": _naming(document),
         "summary": cast("SummaryForm | None", _plain(document.summary)),
         "performance": cast("PerformanceForm | None", _plain(document.performance)),

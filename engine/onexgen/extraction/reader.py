@@ -17,6 +17,7 @@ from onexgen.extraction.entities import Entities
 from onexgen.extraction.forms import ChoiceForm, ExtractionForm
 from onexgen.extraction.naming import Named, Naming
 from onexgen.extraction.quantities import Quantities, settings_of
+from onexgen.extraction.sequences import Sequences
 from onexgen.firing import Firing, Reading
 from onexgen.json_types import Json, JsonObject
 from onexgen.matching import Matcher
@@ -62,12 +63,14 @@ class Reader:
 
         numbers = next((d["quantities"] for d in documents if d["quantities"]), None)
         entities = next((d["entities"] for d in documents if d["entities"]), None)
+        sequence = next((d["sequence"] for d in documents if d["sequence"]), None)
         naming = next((d["naming"] for d in documents if d["naming"]), None)
         self._quantities = Quantities(numbers) if numbers else None
         names = [choice["name"] for choice in self._choices]
         wanted = numbers["after"] if numbers else ""
         self._numbers_after = wanted if wanted in names else (names[-1] if names else "")
         self._entities = Entities(entities) if entities else None
+        self._sequences = Sequences(sequence) if sequence else None
         self._naming = Naming(naming) if naming else None
         self._summary = next((d["summary"] for d in documents if d["summary"]), None)
         self._targets = next((d["performance"] for d in documents if d["performance"]), None)
@@ -98,6 +101,10 @@ class Reader:
         named = self._name(reading, firings, found, [thing.name for thing in things if thing.name])
         if self._entities is not None:
             found[self._entities.form["name"]] = self._entities.named(things, raw, named.subject)
+        if self._sequences is not None:
+            listed, reasons = self._sequences(raw)
+            found |= listed
+            evidence.extend(reasons)
         self._compose(found, named.telling)
         found["evidence"] = evidence
         return found, firings

@@ -13,6 +13,7 @@ from onexgen.config.figures import Mention
 from onexgen.config.measures import Measures
 from onexgen.config.quality import Check, Checks, FailurePattern, Failures
 from onexgen.config.reading import Extraction, Library, Rule, Scoring
+from onexgen.config.sequences import CounterpartRule, SequenceRule
 from onexgen.diagnostics import ConfigError
 from onexgen.extraction.forms import ExtractionForm
 from onexgen.extraction.reader import PLAIN, Reader
@@ -49,7 +50,7 @@ class Written:
     file: str
     path: Path
     group: str
-    rule: Rule | Mention | Check | FailurePattern
+    rule: Rule | Mention | SequenceRule | CounterpartRule | Check | FailurePattern
 
 
 class Knowledge:
@@ -94,6 +95,12 @@ class Knowledge:
                 yield from self._listed(file, document.quantity_rules, ("quantity_rules",), group)
                 mentions = document.quantities.mentions
                 yield from self._listed(file, mentions, ("quantities", "mentions"), group)
+            if document.sequence is not None:
+                name, others = document.sequence.name, document.sequence.counterparts
+                yield from self._listed(file, document.sequence.rules, ("sequence", "rules"), name)
+                if others is not None:
+                    below = ("sequence", "counterparts", "rules")
+                    yield from self._listed(file, others.rules, below, others.name)
 
     @cached_property
     def vocabulary(self) -> list[str]:

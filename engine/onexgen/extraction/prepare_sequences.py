@@ -1,0 +1,91 @@
+"""From sequences as they are written to their compiled form."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from onexgen.config.sequences import CounterpartRule, Sequence, SequenceRule
+from onexgen.extraction.patterns import help_of, problem_of
+from onexgen.extraction.sequences import SequenceForm
+from onexgen.source import Marks, Path
+
+_FORMS: Final = ("columns", "heads", "marks", "regex")
+
+
+def sequence_form(sequence: Sequence, path: Path, marks: Marks) -> SequenceForm:
+    """Check and compile a sequence."""
+    for index, rule in enumerate(sequence.rules):
+        place = (*path, "rules", index)
+        _check(rule, place, marks, ["items"])
+        _is_sound(rule.splits, (*place, "splits"), marks)
+    counterparts = sequence.counterparts
+    for index, other in enumerate(counterparts.rules if counterparts else ()):
+        _check(other, (*path, "counterparts", "rules", index), marks, ["item", "items"])
+    return {
+        "name": sequence.name,
+        "at_most": sequence.at_most,
+        "items": {
+            "longest": sequence.longest,
+            "intros": sequence.intros,
+            "drops": sequence.drops,
+            "cuts": sequence.cuts,
+            "ends": sequence.ends,
+            "stop": sequence.stop,
+        },
+        "rules": [
+            {
+                "id": rule.id,
+                "columns": rule.columns,
+                "heads": rule.heads,
+                "numbered": rule.numbered,
+                "marks": rule.marks,
+                "regex": rule.regex,
+                "splits": rule.splits,
+                "at_least": rule.at_least,
+                "sure": rule.sure,
+                "at": marks.at((*path, "rules", index, "id")),
+            }
+            for index, rule in enumerate(sequence.rules)
+        ],
+        "counterparts": {
+            "name": counterparts.name,
+            "rules": [
+                {
+                    "id": rule.id,
+                    "columns": rule.columns,
+                    "regex": rule.regex,
+                    "before": rule.before,
+                    "at": marks.at((*path, "counterparts", "rules", index, "id")),
+                }
+                for index, rule in enumerate(counterparts.rules)
+            ],
+        }
+        if counterparts
+        else None,
+    }
+
+
+def _check(
+    rule: SequenceRule | CounterpartRule, path: Path, marks: Marks, groups: list[str]
+) -> None:
+    """Report a rule of no form, of two, or whose expression lacks a group."""
+    given = [form for form in _FORMS if getattr(rule, form, None)]
+    if len(given) != 1:
+        known = [form for form in _FORMS if hasattr(rule, form)]
+        said = f"rule '{rule.id}' needs exactly one of {', '.join(known)}"
+        marks.error("missing-key", path, said)
+    elif rule.regex and _is_sound(rule.regex, (*path, "regex"), marks):
+        known = list(re.compile(rule.regex).groupindex)
+        for group in groups:
+            if group not in known:
+                said = f"the expression has no group '{group}'"
+                remedy = f"write (?P<{group}>...) around what is meant"
+                marks.error("invalid-term", (*path, "regex"), said, remedy)
+
+
+def _is_sound(pattern: str, path: Path, marks: Marks) -> bool:
+    problem = problem_of(pattern)
+    if problem:
+        marks.error("unsafe-regex", path, problem, help_of(problem))
+    return not problem
