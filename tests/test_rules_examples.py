@@ -26,6 +26,8 @@ def rules_of(data: Any) -> Iterator[dict[str, Any]]:
     yield from data.get("rules", [])
     yield from data.get("quantity_rules", [])
     yield from (data.get("quantities") or {}).get("mentions", [])
+    for kind in (data.get("relations") or {}).get("kinds", []):
+        yield from kind["links"]
     for choice in data.get("choices", []):
         yield from choice.get("rules", [])
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from onexgen.config.base import Document, Strict
 from onexgen.config.figures import Quantities, Reach
+from onexgen.config.relations import Relations
 from onexgen.config.things import Entities, Guidance, Naming, Performance, Summary, Sureness
 
 Kebab = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -267,6 +268,9 @@ class Extraction(WithParts):
         default_factory=list, description="Rules that tell the meaning of a number nearby."
     )
     entities: Entities | None = Field(default=None, description="Things with fields.")
+    relations: Relations | None = Field(
+        default=None, description="Records of what belongs together."
+    )
     naming: Naming | None = Field(default=None, description="How a name is made.")
     summary: Summary | None = Field(default=None, description="A sentence made from titles.")
     performance: Performance | None = Field(default=None, description="Targets among the numbers.")

@@ -240,6 +240,37 @@ class GuidanceForm(TypedDict):
     needs: list[NeedForm]
 
 
+class LinkForm(TypedDict):
+    """One way to write a relation."""
+
+    id: str
+    regex: str
+    needs: list[str]
+    headings: dict[str, list[str]]
+    set: dict[str, str]
+    at: str
+
+
+class RelationForm(TypedDict):
+    """A kind of record."""
+
+    name: str
+    parts: list[str]
+    needed: list[str]
+    cut: dict[str, str]
+    drop: list[str]
+    stop: list[str]
+    words: dict[str, dict[str, str]]
+    links: list[LinkForm]
+
+
+class RelationsForm(TypedDict):
+    """Records of what belongs together."""
+
+    name: str
+    kinds: list[RelationForm]
+
+
 class ExtractionForm(TypedDict):
     """A compiled extraction document."""
 
@@ -249,6 +280,7 @@ class ExtractionForm(TypedDict):
     rules: RulesForm
     quantities: QuantitiesForm | None
     entities: EntitiesForm | None
+    relations: RelationsForm | None
     naming: NamingForm | None
     summary: SummaryForm | None
     performance: PerformanceForm | None
