@@ -24,6 +24,7 @@ relations:
       drop: [the]
       stop: [nobody]
       words: {dish: {broth: soup}}
+      otherwise: {drink: dish}
       links:
         - id: dish-for-guest
           regex: '(?P<dish>[a-z]+) for (?P<guest>[a-z]+(?: and [a-z]+)?)'
@@ -61,18 +62,24 @@ def reader() -> Reader:
     ("text", "records"),
     [
         ("nothing at all", []),
-        ("soup for anna", [{"dish": "soup", "guest": "anna"}]),
-        ("Broth for anna", [{"dish": "soup", "guest": "anna"}]),
+        ("soup for anna", [{"dish": "soup", "guest": "anna", "drink": "soup"}]),
+        ("Broth for anna", [{"dish": "soup", "guest": "anna", "drink": "soup"}]),
         (
             "soup for anna and ben",
-            [{"dish": "soup", "guest": "anna"}, {"dish": "soup", "guest": "ben"}],
+            [
+                {"dish": "soup", "guest": "anna", "drink": "soup"},
+                {"dish": "soup", "guest": "ben", "drink": "soup"},
+            ],
         ),
         ("soup for nobody", []),
         ("soup for anna with tea", [{"dish": "soup", "guest": "anna", "drink": "tea"}]),
-        ("soup for anna, soup for anna", [{"dish": "soup", "guest": "anna"}]),
+        ("soup for anna, soup for anna", [{"dish": "soup", "guest": "anna", "drink": "soup"}]),
         (
             "soup > bread > cake",
-            [{"dish": "soup", "guest": "bread"}, {"dish": "bread", "guest": "cake"}],
+            [
+                {"dish": "soup", "guest": "bread", "drink": "soup"},
+                {"dish": "bread", "guest": "cake", "drink": "bread"},
+            ],
         ),
         (
             "| Meal | Guest |\n|---|---|\n| soup | `anna` |\n| the cake | ben |",
@@ -105,6 +112,7 @@ def test_record_says_where_it_comes_from(reader: Reader) -> None:
     [
         ("needs: [dish, guest]", "needs: [dish, gust]", "unknown part 'gust'"),
         ("words: {dish:", "words: {dich:", "unknown part 'dich'"),
+        ("otherwise: {drink: dish", "otherwise: {drink: dush", "unknown part 'dush'"),
         ("set: {drink:", "set: {drunk:", "unknown part 'drunk'"),
         ("cut: {guest: ' and '}", "cut: {guest: '(a+)+'}", "unsafe-regex"),
         (

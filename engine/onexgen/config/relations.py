@@ -55,6 +55,9 @@ class Relation(Strict):
     words: dict[Name, dict[str, str]] = Field(
         default_factory=dict, description="Part -> how it is written -> what it is."
     )
+    otherwise: dict[Name, Name] = Field(
+        default_factory=dict, description="Part that was not written -> the part that it equals."
+    )
     links: list[Link] = Field(min_length=1, description="The ways to write it.")
 
 

@@ -261,6 +261,7 @@ class RelationForm(TypedDict):
     drop: list[str]
     stop: list[str]
     words: dict[str, dict[str, str]]
+    otherwise: dict[str, str]
     links: list[LinkForm]
 
 

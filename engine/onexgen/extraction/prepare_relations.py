@@ -38,6 +38,7 @@ def _relation(kind: Relation, path: Path, marks: Marks) -> RelationForm:
         "drop": kind.drop,
         "stop": kind.stop,
         "words": kind.words,
+        "otherwise": kind.otherwise,
         "links": [_link(link, at, marks) for link, at in links if _is_sound(link, at, marks)],
     }
 
@@ -47,6 +48,8 @@ def _parts(kind: Relation, path: Path) -> Iterator[tuple[str, Path, bool]]:
     yield from ((part, (*path, "needs", index), False) for index, part in enumerate(kind.needs))
     yield from ((part, (*path, "words", part), True) for part in kind.words)
     yield from ((part, (*path, "cut", part), True) for part in kind.cut)
+    yield from ((part, (*path, "otherwise", part), True) for part in kind.otherwise)
+    yield from ((part, (*path, "otherwise", key), False) for key, part in kind.otherwise.items())
     for index, link in enumerate(kind.links):
         at = (*path, "links", index)
         yield from ((part, (*at, "headings", part), True) for part in link.headings)

@@ -48,7 +48,9 @@ def records_of(form: RelationForm, raw: str) -> tuple[list[JsonObject], list[Jso
     for one in found:
         if any(one is not other and _says_more(other, one) for other in found):
             continue
-        record: JsonObject = {name: one.parts[name] for name in form["parts"] if name in one.parts}
+        parts = {part: one.parts.get(other, "") for part, other in form["otherwise"].items()}
+        parts |= one.parts
+        record: JsonObject = {name: parts[name] for name in form["parts"] if parts.get(name)}
         if record in records:
             continue
         records.append(record)
