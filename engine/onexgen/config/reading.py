@@ -8,6 +8,7 @@ from pydantic import Field
 
 from onexgen.config.base import Document, Strict
 from onexgen.config.figures import Quantities, Reach
+from onexgen.config.relations import Relations
 from onexgen.config.sequences import Sequence
 from onexgen.config.things import Entities, Guidance, Naming, Performance, Summary, Sureness
 
@@ -273,6 +274,9 @@ class Extraction(WithParts):
     )
     entities: Entities | None = Field(default=None, description="Things with fields.")
     sequence: Sequence | None = Field(default=None, description="Names listed in their order.")
+    relations: Relations | None = Field(
+        default=None, description="Records of what belongs together."
+    )
     naming: Naming | None = Field(default=None, description="How a name is made.")
     summary: Summary | None = Field(default=None, description="A sentence made from titles.")
     performance: Performance | None = Field(default=None, description="Targets among the numbers.")

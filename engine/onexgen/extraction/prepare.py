@@ -21,6 +21,7 @@ from onexgen.extraction.forms import (
 )
 from onexgen.extraction.library import LibraryForm
 from onexgen.extraction.prepare_quantities import quantities_form
+from onexgen.extraction.prepare_relations import relations_form
 from onexgen.extraction.prepare_rules import RuleCompiler, label_forms, language_form
 from onexgen.extraction.prepare_sequences import sequence_form
 from onexgen.json_types import Json
@@ -128,6 +129,7 @@ def prepare(document: Extraction, marks: Marks) -> Json:
         "quantities": quantities,
         "entities": _entities(document),
         "sequence": sequence_form(sequence, ("sequence",), marks) if sequence else None,
+        "relations": relations_form(document.relations, marks) if document.relations else None,
         "naming": _naming(document),
         "summary": cast("SummaryForm | None", _plain(document.summary)),
         "performance": cast("PerformanceForm | None", _plain(document.performance)),

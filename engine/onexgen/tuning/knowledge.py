@@ -13,6 +13,7 @@ from onexgen.config.figures import Mention
 from onexgen.config.measures import Measures
 from onexgen.config.quality import Check, Checks, FailurePattern, Failures
 from onexgen.config.reading import Extraction, Library, Rule, Scoring
+from onexgen.config.relations import Link
 from onexgen.config.sequences import CounterpartRule, SequenceRule
 from onexgen.diagnostics import ConfigError
 from onexgen.extraction.forms import ExtractionForm
@@ -50,7 +51,7 @@ class Written:
     file: str
     path: Path
     group: str
-    rule: Rule | Mention | SequenceRule | CounterpartRule | Check | FailurePattern
+    rule: Rule | Mention | Link | SequenceRule | CounterpartRule | Check | FailurePattern
 
 
 class Knowledge:
@@ -101,6 +102,9 @@ class Knowledge:
                 if others is not None:
                     below = ("sequence", "counterparts", "rules")
                     yield from self._listed(file, others.rules, below, others.name)
+            for number, kind in enumerate(document.relations.kinds if document.relations else ()):
+                links = ("relations", "kinds", number, "links")
+                yield from self._listed(file, kind.links, links, kind.name)
 
     @cached_property
     def vocabulary(self) -> list[str]:
@@ -108,7 +112,7 @@ class Knowledge:
         rules = [w.rule for file in self.loaded for w in self.rules(file)]
         terms = [t for r in rules if isinstance(r, Rule) for t in (*r.any, *r.all, *r.unless)]
         examples = [
-            text for rule in rules if isinstance(rule, Rule | Mention)
+            text for rule in rules if isinstance(rule, Rule | Mention | Link)
             for text in (*rule.fires, *rule.silent)
         ]  # fmt: skip
         return [*examples, *(word for t in terms for word in (t.phrase, t.word, t.stem) if word)]
