@@ -137,6 +137,7 @@ class PhraseWeights(Strict):
     aside: float = Field(default=0.0, description="It stands behind one of `aside`.")
     agent: float = Field(default=0.0, description="One of `wanting` stands behind it.")
     thing: float = Field(default=1.0, description="It names a thing whose fields are given.")
+    label: float = Field(default=0.0, description="The text begins with it and a colon.")
     role: float = Field(default=0.0, description="Its last word says what it does: `ends`.")
     longer: float = Field(default=0.0, description="For its second and third word.")
     repeated: float = Field(default=0.5, description="For each time that its last word returns.")
