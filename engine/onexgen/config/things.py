@@ -152,6 +152,10 @@ class Naming(Strict):
     heads: list[str] = Field(
         default_factory=list, description="Words behind the name that somebody asks for."
     )
+    things: list[str] = Field(
+        default_factory=list,
+        description="Words of `actions` and `tools` that name what a text is about: `webhook`.",
+    )
     drop: list[str] = Field(default_factory=list, description="Words that never stand in a name.")
     vague: list[str] = Field(
         default_factory=list, description="Words that stand in a name only beside others."

@@ -175,6 +175,7 @@ class NamingForm(TypedDict):
     drop: list[str]
     vague: list[str]
     heads: list[str]
+    things: list[str]
     before: list[str]
     determiners: list[str]
     aside: list[str]

@@ -38,6 +38,7 @@ class Naming:
         self._drop = frozenset(form["drop"]) | frozenset(form["heads"])
         self._vague = frozenset(form["vague"])
         self._heads = frozenset(form["heads"])
+        self._things = frozenset(form["things"])
         self._phrases = Phrases(form)
         self._ends = frozenset(role["word"] for role in form["roles"]) | frozenset(form["ends"])
 
@@ -80,8 +81,9 @@ class Naming:
     ) -> tuple[list[str], list[str]]:
         """Return the words of the name, and those of them that say what the text is about."""
         text = reading.text
-        tools = _places(firings, self.form["tools"])
-        verbs = _places(firings, [self.form["actions"]], longest=1)
+        things_said = {place for place, word in enumerate(text.words) if word in self._things}
+        tools = _places(firings, self.form["tools"]) - things_said
+        verbs = _places(firings, [self.form["actions"]], longest=1) - things_said
         most = self.form["at_most"]
         if _TITLE.match(text.raw):
             title = [place for chunk in _clause(text, chunks) for place in chunk]

@@ -236,6 +236,7 @@ def _naming(document: Extraction) -> NamingForm | None:
         "default": naming.default,
         "at_most": naming.at_most,
         "heads": naming.heads,
+        "things": naming.things,
         "drop": naming.drop,
         "vague": naming.vague,
         "before": naming.before,

@@ -8,14 +8,13 @@ from functools import cached_property
 from typing import Any, Final, cast
 
 from onexgen.compiler import Compilation
+from onexgen.compiler.of_kind import raise_if_wrong
 from onexgen.config.base import Document
 from onexgen.config.figures import Mention
-from onexgen.config.measures import Measures
 from onexgen.config.quality import Check, Checks, FailurePattern, Failures
 from onexgen.config.reading import Extraction, Library, Rule, Scoring
 from onexgen.config.relations import Link
 from onexgen.config.sequences import CounterpartRule, SequenceRule
-from onexgen.diagnostics import ConfigError
 from onexgen.extraction.forms import ExtractionForm
 from onexgen.extraction.reader import PLAIN, Reader
 from onexgen.json_types import JsonObject
@@ -25,23 +24,6 @@ from onexgen.source import Marks, Path
 from onexgen.text import LanguageForm
 
 _KINDS: Final = ("checks", "extraction", "failures", "library", "scoring")
-_MEASURES: Final = b"kind: measures"
-
-
-def measures_in(pack: Pack, environment: str | None = None) -> dict[str, Measures]:
-    """Return the documents that say how answers are compared with labelled data."""
-    compilation = Compilation(pack, environment)
-    names = [name for name, raw in pack.contents.items() if _MEASURES in raw]
-    loaded = {name: compilation.documents.load(name, "measures") for name in names}
-    _raise_if_wrong(compilation)
-    return {n: one[0] for n, one in loaded.items() if one and isinstance(one[0], Measures)}
-
-
-def _raise_if_wrong(compilation: Compilation) -> None:
-    found = compilation.diagnostics
-    if any(item.severity == "error" for item in found):
-        texts = compilation.documents.texts
-        raise ConfigError("the data files are wrong", diagnostics=found, texts=texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +50,7 @@ class Knowledge:
                 if found is not None:
                     self.loaded[name] = found
         self.texts = self._documents.texts
-        _raise_if_wrong(compilation)
+        raise_if_wrong(compilation)
 
     def marks(self, file: str) -> Marks:
         """Return the places of a document."""
