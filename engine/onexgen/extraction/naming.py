@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from onexgen.extraction.composing import holds
-from onexgen.extraction.forms import NamingForm
 from onexgen.extraction.phrases import Chunk, Phrases
 from onexgen.filters import singular
 from onexgen.firing import NOWHERE, Firing, Reading
 from onexgen.json_types import JsonObject
 from onexgen.text import CLAUSE, COMMA, SENTENCE, Text
+
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import NamingForm
 
 _TITLE: Final = re.compile(r"\s*(?:#|\[?[A-Z]{2,}-\d+)")
 # Later sentences seldom say what the whole is about.

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from onexgen.extraction.forms import QuantitiesForm
 from onexgen.text import Text
+
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import QuantitiesForm
 
 COUNT: Final = "count"
 """What a number without unit measures."""

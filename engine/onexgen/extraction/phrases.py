@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from onexgen.extraction.forms import NamingForm
 from onexgen.filters import singular
 from onexgen.text import CLAUSE, COMMA, SENTENCE, Text
+
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import NamingForm
 
 _MOST_RETURNS: Final = 3
 _MOST_WORDS: Final = 2

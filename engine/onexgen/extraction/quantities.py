@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from onexgen.extraction.cells import Cells
-from onexgen.extraction.forms import MeaningForm, QuantitiesForm
 from onexgen.extraction.mentions import Mentions
 from onexgen.extraction.nearness import Group, distance_to, distances_of, is_on, next_to
 from onexgen.extraction.numbers import COUNT, Figure, Numbers
@@ -16,6 +15,9 @@ from onexgen.extraction.tallies import Tallies
 from onexgen.firing import NOWHERE, Firing, Hit, Reading
 from onexgen.json_types import Json, JsonObject
 from onexgen.text import Text
+
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import MeaningForm, QuantitiesForm
 
 _WORDS_IN_TEXT: Final = 3.0
 _DIGITS: Final = 4

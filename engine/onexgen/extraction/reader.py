@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from onexgen.extraction.composing import (
     Labels,
@@ -14,7 +15,6 @@ from onexgen.extraction.composing import (
     targets_of,
 )
 from onexgen.extraction.entities import Entities
-from onexgen.extraction.forms import ChoiceForm, ExtractionForm, RelationsForm
 from onexgen.extraction.naming import Named, Naming
 from onexgen.extraction.quantities import Quantities, settings_of
 from onexgen.extraction.relations import records_of
@@ -24,6 +24,9 @@ from onexgen.json_types import Json, JsonObject
 from onexgen.matching import Matcher
 from onexgen.scoring import LabelForm, ScoringForm, matched_text, tally
 from onexgen.text import LanguageForm
+
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import ChoiceForm, ExtractionForm, RelationsForm
 
 PLAIN: LanguageForm = {
     "stemmer": "english",

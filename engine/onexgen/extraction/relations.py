@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import product
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from onexgen.extraction.forms import LinkForm, RelationForm
 from onexgen.extraction.layout import blocks_of
 from onexgen.json_types import Json, JsonObject
+
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import LinkForm, RelationForm
 
 _EDGES: Final = " \t\r\n`\"'*_.,;:()[]"
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from onexgen.extraction.fields import FieldFound, Fields
-from onexgen.extraction.forms import EntitiesForm
 from onexgen.extraction.nouns import Nouns
 from onexgen.filters import snake
 from onexgen.text import words_of
+
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import EntitiesForm
 
 _LISTS: Final = re.compile(r"[,;]|\band\b")
 _LABELS: Final = re.compile(r"[:=\u2013]")

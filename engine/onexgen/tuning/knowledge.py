@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from onexgen.compiler import Compilation
 from onexgen.compiler.of_kind import raise_if_wrong
@@ -15,13 +15,15 @@ from onexgen.config.quality import Check, Checks, FailurePattern, Failures
 from onexgen.config.reading import Extraction, Library, Rule, Scoring
 from onexgen.config.relations import Link
 from onexgen.config.sequences import CounterpartRule, SequenceRule
-from onexgen.extraction.forms import ExtractionForm
 from onexgen.extraction.reader import PLAIN, Reader
 from onexgen.json_types import JsonObject
 from onexgen.matching import Matcher
 from onexgen.resources import Pack
 from onexgen.source import Marks, Path
 from onexgen.text import LanguageForm
+
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import ExtractionForm
 
 _KINDS: Final = ("checks", "extraction", "failures", "library", "scoring")
 
