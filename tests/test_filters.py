@@ -229,6 +229,7 @@ def test_markdown(text: str) -> None:
     [
         ("before", (["a", "b", "c"],), {"a": [], "b": ["a"], "c": ["a", "b"]}),
         ("before", ([],), {}),
+        ("composed", ([{"a": "x"}], "b", "%(a)s-%(a)s"), [{"a": "x", "b": "x-x"}]),
         (
             "distinct",
             ([{"a": 1, "b": 1}, {"a": 1, "b": 2}, {"a": 2, "b": 1}], "a"),

@@ -12,6 +12,11 @@ def before(values: Sequence[str]) -> Json:
     return {value: list(values[:number]) for number, value in enumerate(values)}
 
 
+def composed(values: Iterable[Mapping[str, Json]], key: str, pattern: str) -> list[Json]:
+    """Return mappings with a text at a key, made by a pattern such as `%(from)s to %(to)s`."""
+    return [{**value, key: pattern % value} for value in values]
+
+
 def distinct(values: Iterable[Mapping[str, Json]], *keys: str) -> list[Json]:
     """Return the mappings that differ in some keys from all before them."""
     kept: dict[tuple[str, ...], Json] = {}
