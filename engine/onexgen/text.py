@@ -6,11 +6,10 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate
 from operator import sub
-from typing import Final, TypedDict
+from typing import Final, NamedTuple, TypedDict
 
 # How much stands between two words.
 JOINED, COMMA, CLAUSE, SENTENCE = 0, 1, 2, 3
@@ -52,8 +51,7 @@ class LanguageForm(TypedDict):
     joiners: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A text cut into words; all lists run in parallel, one item a word."""
 
     raw: str
@@ -109,8 +107,7 @@ def without_code(raw: str) -> str:
     return _CODE.sub(lambda found: _NOT_LINE_END.sub(" ", found.group()), raw)
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """A text cut into words, before anything is known of the words; lists as in `Text`."""
 
     raw: str

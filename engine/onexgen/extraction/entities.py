@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from onexgen.extraction.fields import FieldFound, Fields
 from onexgen.extraction.layout import Block, blocks_of, without_bullet
@@ -24,8 +23,7 @@ _TITLE_LENGTH: Final = 80
 _COLONS: Final = (":", " is", " of")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A thing with its fields and where it stands; no name when the text gives none."""
 
     place: int

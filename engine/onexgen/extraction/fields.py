@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from onexgen.json_types import Json
 from onexgen.text import plain_word
@@ -25,8 +24,7 @@ _PAIR: Final = 2
 _REMARK: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class FieldFound:
+class FieldFound(NamedTuple):
     """A field; `is_sure` when its form alone shows that it is one."""
 
     name: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from onexgen.extraction.cells import Cells
 from onexgen.extraction.mentions import Mentions
@@ -29,8 +28,7 @@ _OWN_NOUN: Final = 1.4
 _ITS_OWN: Final = re.compile(r" [a-z]{4,}")
 
 
-@dataclass(frozen=True, slots=True)
-class Meant:
+class Meant(NamedTuple):
     """What a group means, and the rule that says so."""
 
     meaning: str
@@ -107,7 +105,7 @@ class Quantities:
 
     def _group(self, text: Text, figures: list[Figure]) -> Group:
         unit = figures[-1].unit
-        shared = tuple(figure if figure.unit else replace(figure, unit=unit) for figure in figures)
+        shared = tuple(figure if figure.unit else figure._replace(unit=unit) for figure in figures)
         first, last = text.words_at(figures[0].start, figures[-1].end)
         return Group(shared, first, last, self._dimension(unit))
 
