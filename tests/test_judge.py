@@ -47,6 +47,8 @@ def lines(name: str) -> list[dict[str, Any]]:
 
 # Requests that reach every family of templates, and what they have to become. Where none of the corpus does,
 # a line brings its own `prompt`.
+# Requests that reach every family of templates, and what they have to become; those with no
+# `prompt` are of the corpus.
 JUDGED = lines("judged.jsonl")
 PROMPTS = {line["id"]: line["prompt"] for line in lines("corpus/requests.jsonl")}
 
