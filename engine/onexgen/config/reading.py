@@ -8,7 +8,7 @@ from pydantic import Field
 
 from onexgen.config.base import Document, Strict
 from onexgen.config.figures import Quantities, Reach
-from onexgen.config.sequences import Sequence
+from onexgen.config.sequences import Clauses, Sequence
 from onexgen.config.things import Entities, Guidance, Naming, Performance, Summary, Sureness
 
 Kebab = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -269,6 +269,9 @@ class Extraction(WithParts):
     )
     entities: Entities | None = Field(default=None, description="Things with fields.")
     sequence: Sequence | None = Field(default=None, description="Names listed in their order.")
+    clauses: list[Clauses] = Field(
+        default_factory=list, description="Clauses with several values each."
+    )
     naming: Naming | None = Field(default=None, description="How a name is made.")
     summary: Summary | None = Field(default=None, description="A sentence made from titles.")
     performance: Performance | None = Field(default=None, description="Targets among the numbers.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from onexgen.extraction.clauses import ClausesForm
 from onexgen.extraction.sequences import SequenceForm
 from onexgen.matching import RulesForm
 from onexgen.scoring import LabelForm
@@ -251,6 +252,7 @@ class ExtractionForm(TypedDict):
     quantities: QuantitiesForm | None
     entities: EntitiesForm | None
     sequence: SequenceForm | None
+    clauses: list[ClausesForm]
     naming: NamingForm | None
     summary: SummaryForm | None
     performance: PerformanceForm | None

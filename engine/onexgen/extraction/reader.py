@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from onexgen.extraction.clauses import clauses_of
 from onexgen.extraction.composing import (
     Labels,
     guidance_of,
@@ -69,6 +70,7 @@ class Reader:
         wanted = numbers["after"] if numbers else ""
         self._numbers_after = wanted if wanted in names else (names[-1] if names else "")
         self._entities = Entities(entities) if entities else None
+        self._clauses = [clauses for document in documents for clauses in document["clauses"]]
         self._sequences = Sequences(sequence) if sequence else None
         self._naming = Naming(naming) if naming else None
         self._summary = next((d["summary"] for d in documents if d["summary"]), None)
@@ -103,6 +105,9 @@ class Reader:
         if self._sequences is not None:
             listed, reasons = self._sequences(raw)
             found |= listed
+            evidence.extend(reasons)
+        for clauses in self._clauses:
+            found[clauses["name"]], reasons = clauses_of(clauses, raw)
             evidence.extend(reasons)
         self._compose(found, named.telling)
         found["evidence"] = evidence

@@ -13,7 +13,7 @@ from onexgen.config.figures import Mention
 from onexgen.config.measures import Measures
 from onexgen.config.quality import Check, Checks, FailurePattern, Failures
 from onexgen.config.reading import Extraction, Library, Rule, Scoring
-from onexgen.config.sequences import CounterpartRule, SequenceRule
+from onexgen.config.sequences import ClauseRule, CounterpartRule, SequenceRule
 from onexgen.diagnostics import ConfigError
 from onexgen.extraction.forms import ExtractionForm
 from onexgen.extraction.reader import PLAIN, Reader
@@ -50,7 +50,7 @@ class Written:
     file: str
     path: Path
     group: str
-    rule: Rule | Mention | SequenceRule | CounterpartRule | Check | FailurePattern
+    rule: Rule | Mention | SequenceRule | CounterpartRule | ClauseRule | Check | FailurePattern
 
 
 class Knowledge:
@@ -95,6 +95,9 @@ class Knowledge:
                 yield from self._listed(file, document.quantity_rules, ("quantity_rules",), group)
                 mentions = document.quantities.mentions
                 yield from self._listed(file, mentions, ("quantities", "mentions"), group)
+            for number, clauses in enumerate(document.clauses):
+                inside = ("clauses", number, "rules")
+                yield from self._listed(file, clauses.rules, inside, clauses.name)
             if document.sequence is not None:
                 name, others = document.sequence.name, document.sequence.counterparts
                 yield from self._listed(file, document.sequence.rules, ("sequence", "rules"), name)
