@@ -26,6 +26,8 @@ def rules_of(data: Any) -> Iterator[dict[str, Any]]:
     yield from data.get("rules", [])
     yield from data.get("quantity_rules", [])
     yield from (data.get("quantities") or {}).get("mentions", [])
+    for clauses in data.get("clauses", []):
+        yield from clauses.get("rules", [])
     sequence = data.get("sequence") or {}
     yield from sequence.get("rules", [])
     yield from sequence.get("counterparts", {}).get("rules", [])

@@ -10,6 +10,7 @@ from onexgen.config.base import Document, Strict
 from onexgen.config.figures import Quantities, Reach
 from onexgen.config.relations import Relations
 from onexgen.config.sequences import Sequence
+from onexgen.config.sequences import Clauses, Sequence
 from onexgen.config.things import Entities, Guidance, Naming, Performance, Summary, Sureness
 
 Kebab = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -276,6 +277,8 @@ class Extraction(WithParts):
     sequence: Sequence | None = Field(default=None, description="Names listed in their order.")
     relations: Relations | None = Field(
         default=None, description="Records of what belongs together."
+    clauses: list[Clauses] = Field(
+        default_factory=list, description="Clauses with several values each."
     )
     naming: Naming | None = Field(default=None, description="How a name is made.")
     summary: Summary | None = Field(default=None, description="A sentence made from titles.")

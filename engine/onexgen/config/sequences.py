@@ -91,3 +91,26 @@ class Sequence(Strict):
     counterparts: Counterparts | None = Field(
         default=None, description="What belongs to single items."
     )
+
+
+class ClauseRule(Strict):
+    """One form of clause: what its expression names, and what it says besides."""
+
+    id: Kebab = Field(description="Name of the rule.")
+    regex: str = Field(
+        min_length=1, description="Expression; its named groups are keys of the result."
+    )
+    set: dict[str, str] = Field(
+        default_factory=dict, description="Further keys of the result, with their values."
+    )
+    why: str = Field(min_length=1, description="Why these words say that.")
+    fires: list[str] = Field(min_length=1, description="Texts in which it must be found.")
+    silent: list[str] = Field(min_length=1, description="Texts in which it must not.")
+
+
+class Clauses(Strict):
+    """Clauses with several values each, in the order in which a text has them."""
+
+    name: Name = Field(description="Key of the result: a list of mappings.")
+    at_most: int = Field(default=50, ge=1, le=1000, description="Clauses that are kept.")
+    rules: list[ClauseRule] = Field(min_length=1, description="The forms; all are looked for.")

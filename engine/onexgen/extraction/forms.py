@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from onexgen.extraction.clauses import ClausesForm
 from onexgen.extraction.sequences import SequenceForm
 from onexgen.matching import RulesForm
 from onexgen.scoring import LabelForm
@@ -286,6 +287,7 @@ class ExtractionForm(TypedDict):
     entities: EntitiesForm | None
     sequence: SequenceForm | None
     relations: RelationsForm | None
+    clauses: list[ClausesForm]
     naming: NamingForm | None
     summary: SummaryForm | None
     performance: PerformanceForm | None

@@ -23,7 +23,7 @@ from onexgen.extraction.library import LibraryForm
 from onexgen.extraction.prepare_quantities import quantities_form
 from onexgen.extraction.prepare_relations import relations_form
 from onexgen.extraction.prepare_rules import RuleCompiler, label_forms, language_form
-from onexgen.extraction.prepare_sequences import sequence_form
+from onexgen.extraction.prepare_sequences import clauses_form, sequence_form
 from onexgen.json_types import Json
 from onexgen.scoring import ScoringForm
 from onexgen.source import Marks, Path
@@ -130,6 +130,10 @@ def prepare(document: Extraction, marks: Marks) -> Json:
         "entities": _entities(document),
         "sequence": sequence_form(sequence, ("sequence",), marks) if sequence else None,
         "relations": relations_form(document.relations, marks) if document.relations else None,
+        "clauses": [
+            clauses_form(clauses, ("clauses", index), marks)
+            for index, clauses in enumerate(document.clauses)
+        ],
         "naming": _naming(document),
         "summary": cast("SummaryForm | None", _plain(document.summary)),
         "performance": cast("PerformanceForm | None", _plain(document.performance)),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from onexgen.config.sequences import CounterpartRule, Sequence, SequenceRule
+from onexgen.config.sequences import Clauses, CounterpartRule, Sequence, SequenceRule
+from onexgen.extraction.clauses import ClausesForm
 from onexgen.extraction.patterns import help_of, problem_of
 from onexgen.extraction.sequences import SequenceForm
 from onexgen.source import Marks, Path
@@ -63,6 +64,25 @@ def sequence_form(sequence: Sequence, path: Path, marks: Marks) -> SequenceForm:
         }
         if counterparts
         else None,
+    }
+
+
+def clauses_form(clauses: Clauses, path: Path, marks: Marks) -> ClausesForm:
+    """Check and compile clauses."""
+    for index, rule in enumerate(clauses.rules):
+        _is_sound(rule.regex, (*path, "rules", index, "regex"), marks)
+    return {
+        "name": clauses.name,
+        "at_most": clauses.at_most,
+        "rules": [
+            {
+                "id": rule.id,
+                "regex": rule.regex,
+                "set": rule.set,
+                "at": marks.at((*path, "rules", index, "id")),
+            }
+            for index, rule in enumerate(clauses.rules)
+        ],
     }
 
 

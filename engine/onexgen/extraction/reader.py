@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from onexgen.extraction.clauses import clauses_of
 from onexgen.extraction.composing import (
     Labels,
     guidance_of,
@@ -75,6 +76,7 @@ class Reader:
         wanted = numbers["after"] if numbers else ""
         self._numbers_after = wanted if wanted in names else (names[-1] if names else "")
         self._entities = Entities(entities) if entities else None
+        self._clauses = [clauses for document in documents for clauses in document["clauses"]]
         self._sequences = Sequences(sequence) if sequence else None
         self._relations = relations
         self._naming = Naming(naming) if naming else None
@@ -113,6 +115,9 @@ class Reader:
             evidence.extend(reasons)
         if self._relations is not None:
             self._relate(self._relations, raw, found, evidence)
+        for clauses in self._clauses:
+            found[clauses["name"]], reasons = clauses_of(clauses, raw)
+            evidence.extend(reasons)
         self._compose(found, named.telling)
         found["evidence"] = evidence
         return found, firings

@@ -15,6 +15,9 @@ from onexgen.config.quality import Check, Checks, FailurePattern, Failures
 from onexgen.config.reading import Extraction, Library, Rule, Scoring
 from onexgen.config.relations import Link
 from onexgen.config.sequences import CounterpartRule, SequenceRule
+from onexgen.config.sequences import ClauseRule, CounterpartRule, SequenceRule
+from onexgen.diagnostics import ConfigError
+from onexgen.extraction.forms import ExtractionForm
 from onexgen.extraction.reader import PLAIN, Reader
 from onexgen.json_types import JsonObject
 from onexgen.matching import Matcher
@@ -36,6 +39,7 @@ class Written:
     path: Path
     group: str
     rule: Rule | Mention | Link | SequenceRule | CounterpartRule | Check | FailurePattern
+    rule: Rule | Mention | SequenceRule | CounterpartRule | ClauseRule | Check | FailurePattern
 
 
 class Knowledge:
@@ -80,6 +84,9 @@ class Knowledge:
                 yield from self._listed(file, document.quantity_rules, ("quantity_rules",), group)
                 mentions = document.quantities.mentions
                 yield from self._listed(file, mentions, ("quantities", "mentions"), group)
+            for number, clauses in enumerate(document.clauses):
+                inside = ("clauses", number, "rules")
+                yield from self._listed(file, clauses.rules, inside, clauses.name)
             if document.sequence is not None:
                 name, others = document.sequence.name, document.sequence.counterparts
                 yield from self._listed(file, document.sequence.rules, ("sequence", "rules"), name)

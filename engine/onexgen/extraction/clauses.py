@@ -1,0 +1,54 @@
+"""Clauses: parts of a text with several values each, such as a condition and what follows."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TypedDict
+
+from onexgen.json_types import Json, JsonObject
+
+
+class ClauseRuleForm(TypedDict):
+    """A form of clause."""
+
+    id: str
+    regex: str
+    set: dict[str, str]
+    at: str
+
+
+class ClausesForm(TypedDict):
+    """Clauses under one key."""
+
+    name: str
+    at_most: int
+    rules: list[ClauseRuleForm]
+
+
+@cache
+def _compiled(regex: str) -> re.Pattern[str]:
+    return re.compile(regex, re.IGNORECASE)
+
+
+def clauses_of(form: ClausesForm, raw: str) -> tuple[list[Json], list[Json]]:
+    """Return the clauses of a text, and why; where two forms overlap, the first one holds."""
+    found: list[tuple[int, JsonObject, JsonObject]] = []
+    taken: list[range] = []
+    for rule in form["rules"]:
+        for match in _compiled(rule["regex"]).finditer(raw):
+            place = range(*match.span())
+            if any(place.start < other.stop and other.start < place.stop for other in taken):
+                continue
+            taken.append(place)
+            values: JsonObject = {
+                name: value.strip() for name, value in match.groupdict().items() if value
+            }
+            values |= rule["set"]
+            said = ", ".join(f"{name} {value}" for name, value in values.items())
+            reason: JsonObject = {"field": form["name"], "value": said, "rule": rule["id"]}
+            reason |= {"at": rule["at"], "text": " ".join(match.group().split())}
+            found.append((place.start, values, reason))
+    found.sort(key=lambda item: item[0])
+    kept = found[: form["at_most"]]
+    return [values for _, values, _ in kept], [reason for _, _, reason in kept]
