@@ -9,7 +9,6 @@ from pydantic import Field
 from onexgen.config.base import Document, Strict
 from onexgen.config.figures import Quantities, Reach
 from onexgen.config.relations import Relations
-from onexgen.config.sequences import Sequence
 from onexgen.config.sequences import Clauses, Sequence
 from onexgen.config.things import Entities, Guidance, Naming, Performance, Summary, Sureness
 
@@ -277,6 +276,7 @@ class Extraction(WithParts):
     sequence: Sequence | None = Field(default=None, description="Names listed in their order.")
     relations: Relations | None = Field(
         default=None, description="Records of what belongs together."
+    )
     clauses: list[Clauses] = Field(
         default_factory=list, description="Clauses with several values each."
     )

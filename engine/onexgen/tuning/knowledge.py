@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -14,9 +14,7 @@ from onexgen.config.figures import Mention
 from onexgen.config.quality import Check, Checks, FailurePattern, Failures
 from onexgen.config.reading import Extraction, Library, Rule, Scoring
 from onexgen.config.relations import Link
-from onexgen.config.sequences import CounterpartRule, SequenceRule
 from onexgen.config.sequences import ClauseRule, CounterpartRule, SequenceRule
-from onexgen.diagnostics import ConfigError
 from onexgen.extraction.forms import ExtractionForm
 from onexgen.extraction.reader import PLAIN, Reader
 from onexgen.json_types import JsonObject
@@ -38,8 +36,9 @@ class Written:
     file: str
     path: Path
     group: str
-    rule: Rule | Mention | Link | SequenceRule | CounterpartRule | Check | FailurePattern
-    rule: Rule | Mention | SequenceRule | CounterpartRule | ClauseRule | Check | FailurePattern
+    rule: (
+        Rule | Mention | Link | SequenceRule | CounterpartRule | ClauseRule | Check | FailurePattern
+    )
 
 
 class Knowledge:
@@ -76,26 +75,8 @@ class Knowledge:
         if isinstance(document, Failures):
             yield from self._listed(file, document.patterns, ("patterns",), "")
         if isinstance(document, Extraction):
-            for number, choice in enumerate(document.choices):
-                place = ("choices", number, "rules")
-                yield from self._listed(file, choice.rules, place, choice.name)
-            if document.quantities is not None:
-                group = document.quantities.name
-                yield from self._listed(file, document.quantity_rules, ("quantity_rules",), group)
-                mentions = document.quantities.mentions
-                yield from self._listed(file, mentions, ("quantities", "mentions"), group)
-            for number, clauses in enumerate(document.clauses):
-                inside = ("clauses", number, "rules")
-                yield from self._listed(file, clauses.rules, inside, clauses.name)
-            if document.sequence is not None:
-                name, others = document.sequence.name, document.sequence.counterparts
-                yield from self._listed(file, document.sequence.rules, ("sequence", "rules"), name)
-                if others is not None:
-                    below = ("sequence", "counterparts", "rules")
-                    yield from self._listed(file, others.rules, below, others.name)
-            for number, kind in enumerate(document.relations.kinds if document.relations else ()):
-                links = ("relations", "kinds", number, "links")
-                yield from self._listed(file, kind.links, links, kind.name)
+            for path, rules, group in _rules_of(document):
+                yield from self._listed(file, rules, path, group)
 
     @cached_property
     def vocabulary(self) -> list[str]:
@@ -108,7 +89,7 @@ class Knowledge:
         ]  # fmt: skip
         return [*examples, *(word for t in terms for word in (t.phrase, t.word, t.stem) if word)]
 
-    def _listed(self, file: str, rules: list[Any], path: Path, group: str) -> Iterator[Written]:
+    def _listed(self, file: str, rules: Sequence[Any], path: Path, group: str) -> Iterator[Written]:
         for index, rule in enumerate(rules):
             yield Written(file, (*path, index), group, rule)
 
@@ -147,3 +128,23 @@ class Knowledge:
         names = [file, *own["parts"], *(p for n in users for p in (n, *self.form(n)["parts"]))]
         found = (cast("JsonObject", self.form(name)).get("language") for name in names)
         return cast("LanguageForm", next(filter(None, found), PLAIN))
+
+
+def _rules_of(document: Extraction) -> Iterator[tuple[Path, Sequence[Any], str]]:
+    """Yield place, rules and group of every list of rules that reads texts."""
+    for number, choice in enumerate(document.choices):
+        yield ("choices", number, "rules"), choice.rules, choice.name
+    quantities = document.quantities
+    if quantities is not None:
+        yield ("quantity_rules",), document.quantity_rules, quantities.name
+        yield ("quantities", "mentions"), quantities.mentions, quantities.name
+    for number, clauses in enumerate(document.clauses):
+        yield ("clauses", number, "rules"), clauses.rules, clauses.name
+    sequence = document.sequence
+    if sequence is not None:
+        yield ("sequence", "rules"), sequence.rules, sequence.name
+        others = sequence.counterparts
+        if others is not None:
+            yield ("sequence", "counterparts", "rules"), others.rules, others.name
+    for number, kind in enumerate(document.relations.kinds if document.relations else ()):
+        yield ("relations", "kinds", number, "links"), kind.links, kind.name
