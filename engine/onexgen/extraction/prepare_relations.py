@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from onexgen.config.relations import Link, Relation, Relations
 from onexgen.diagnostics import closest
 from onexgen.extraction.forms import LinkForm, RelationForm, RelationsForm
-from onexgen.extraction.patterns import help_of, literals_of, problem_of
+from onexgen.extraction.patterns import help_of, needs_of, problem_of
 from onexgen.source import Marks, Path
 
 
@@ -75,7 +75,7 @@ def _link(link: Link, place: Path, marks: Marks) -> LinkForm:
     return {
         "id": link.id,
         "regex": link.regex,
-        "needs": literals_of(link.regex) if link.regex else [],
+        "needs": needs_of(link.regex),
         "headings": {part: [h.lower() for h in heads] for part, heads in link.headings.items()},
         "set": link.set,
         "at": marks.at((*place, "id")),

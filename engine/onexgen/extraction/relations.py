@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from onexgen.extraction.layout import blocks_of
+from onexgen.extraction.matches import compiled, matches
 from onexgen.json_types import Json, JsonObject
 
 if TYPE_CHECKING:  # Annotations alone name the forms.
@@ -28,21 +27,10 @@ class Found(NamedTuple):
     text: str
 
 
-@cache
-def _compiled(regex: str) -> re.Pattern[str]:
-    return re.compile(regex, re.IGNORECASE)
-
-
 def records_of(form: RelationForm, raw: str) -> tuple[list[JsonObject], list[Json]]:
     """Return the records of one kind in the order of the text, and why they are some."""
-    lowered = raw.lower()
     found = sorted(
-        (
-            one
-            for link in form["links"]
-            if not link["needs"] or any(needed in lowered for needed in link["needs"])
-            for one in _matches(link, form, raw)
-        ),
+        (one for link in form["links"] for one in _matches(link, form, raw)),
         key=lambda one: one.place,
     )
     records: list[JsonObject] = []
@@ -102,7 +90,7 @@ def _rows(link: LinkForm, raw: str) -> Iterator[tuple[int, str, Parts]]:
 
 def _groups(link: LinkForm, raw: str) -> Iterator[tuple[int, str, Parts]]:
     """Yield place, text and parts of each match."""
-    for match in _compiled(link["regex"]).finditer(raw):
+    for match in matches(link["regex"], link["needs"], raw):
         yield (
             match.start(),
             match.group(),
@@ -115,7 +103,7 @@ def _pieces(form: RelationForm, written: Parts) -> Iterator[dict[str, str]]:
     named: list[list[tuple[str, str]]] = []
     for part, text in written.items():
         cut = form["cut"].get(part, "")
-        texts = _compiled(cut).split(text) if cut else [text]
+        texts = compiled(cut).split(text) if cut else [text]
         values = [(part, value) for text in texts if (value := _clean(form, part, text))]
         if values:
             named.append(values)
