@@ -35,14 +35,10 @@ def records_of(form: RelationForm, raw: str) -> tuple[list[JsonObject], list[Jso
     )
     records: list[JsonObject] = []
     reasons: list[Json] = []
-    for one in found:
-        if any(one is not other and _says_more(other, one) for other in found):
-            continue
+    for one in _fullest(found):
         parts = {part: one.parts.get(other, "") for part, other in form["otherwise"].items()}
         parts |= one.parts
         record: JsonObject = {name: parts[name] for name in form["parts"] if parts.get(name)}
-        if record in records:
-            continue
         records.append(record)
         value = ", ".join(str(part) for part in record.values())
         reasons.append(
@@ -57,9 +53,19 @@ def records_of(form: RelationForm, raw: str) -> tuple[list[JsonObject], list[Jso
     return records, reasons
 
 
-def _says_more(one: Found, other: Found) -> bool:
-    """Tell whether a record has all parts of another, and further ones."""
-    return other.parts.items() < one.parts.items()
+def _fullest(found: list[Found]) -> Iterator[Found]:
+    """Yield the first of equal records, without those of which another has all parts and more."""
+    firsts: dict[frozenset[tuple[str, str]], Found] = {}
+    for one in found:
+        firsts.setdefault(frozenset(one.parts.items()), one)
+    holders: dict[tuple[str, str], set[frozenset[tuple[str, str]]]] = {}
+    for items in firsts:
+        for item in items:
+            holders.setdefault(item, set()).add(items)
+    for items, one in firsts.items():
+        others = set.intersection(*(holders[item] for item in items))
+        if all(len(other) <= len(items) for other in others):
+            yield one
 
 
 def _matches(link: LinkForm, form: RelationForm, raw: str) -> Iterator[Found]:
