@@ -45,7 +45,8 @@ def lines(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (ROOT / "tests" / name).read_text("utf-8").splitlines()]
 
 
-# Requests of the corpus that reach every family of templates, and what they have to become.
+# Requests that reach every family of templates, and what they have to become: those of the corpus,
+# or with a prompt of their own where none of the corpus does.
 JUDGED = lines("judged.jsonl")
 PROMPTS = {line["id"]: line["prompt"] for line in lines("corpus/requests.jsonl")}
 
@@ -79,7 +80,7 @@ def test_made_package_of_the_corpus_is_accepted(
     case: dict[str, str], tmp_path: Path, judge: Callable[[Path], list[str]]
 ) -> None:
     """The rules see the kind and family of a request, and the judge accepts what comes out."""
-    outputs = made(PROMPTS[case["id"]], tmp_path)
+    outputs = made(case.get("prompt") or PROMPTS[case["id"]], tmp_path)
     assert (outputs["node_type"], outputs["family"]) == (case["kind"], case["family"])
     (folder,) = tmp_path.iterdir()
     assert judge(folder) == []

@@ -78,6 +78,7 @@ def clauses_form(clauses: Clauses, path: Path, marks: Marks) -> ClausesForm:
             {
                 "id": rule.id,
                 "regex": rule.regex,
+                "numbers": rule.numbers,
                 "set": rule.set,
                 "at": marks.at((*path, "rules", index, "id")),
             }
