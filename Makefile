@@ -41,10 +41,11 @@ demo: $(STAMP) ## make a node package from one sentence
 test: lint types ## all checks and all tests
 	$(PYTEST) -m "not judge and not mutate"
 
-lint: $(STAMP) ## style, layout of the code, direction of imports
+lint: $(STAMP) ## style, layout of the code, direction of imports, rules that do nothing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/onexgen rules lint --strict
 
 types: $(STAMP) ## mypy in strict mode
 	$(BIN)/mypy

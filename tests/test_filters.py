@@ -222,3 +222,37 @@ def test_markdown(text: str) -> None:
     assert "\n" not in shown
     assert not re.search(r"(?<!\\)(?:\\\\)*[`*_\[\]<>#|!]", shown)
     assert re.sub(r"\\(.)", r"\1", shown) == filters.one_line(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "result"),
+    [
+        ("before", (["a", "b", "c"],), {"a": [], "b": ["a"], "c": ["a", "b"]}),
+        ("before", ([],), {}),
+        ("composed", ([{"a": "x"}], "b", "%(a)s-%(a)s"), [{"a": "x", "b": "x-x"}]),
+        (
+            "distinct",
+            ([{"a": 1, "b": 1}, {"a": 1, "b": 2}, {"a": 2, "b": 1}], "a"),
+            [{"a": 1, "b": 1}, {"a": 2, "b": 1}],
+        ),
+        (
+            "distinct",
+            ([{"a": 1, "b": 1}, {"a": 1, "b": 2}, {"a": 1, "b": 1}], "a", "b"),
+            [{"a": 1, "b": 1}, {"a": 1, "b": 2}],
+        ),
+        (
+            "reached",
+            (["a"], [{"x": "b", "y": "c"}, {"x": "a", "y": "b"}, {"x": "d", "y": "a"}], "x", "y"),
+            ["a", "b", "c"],
+        ),
+        ("reached", (["a"], [{"x": "a", "y": "b"}, {"x": "b", "y": "a"}], "x", "y"), ["a", "b"]),
+        (
+            "spread",
+            ([{"a": [1, 2], "b": 3}, {"a": [], "b": 4}, {"a": 5, "b": 6}], "a"),
+            [{"a": 1, "b": 3}, {"a": 2, "b": 3}, {"a": 5, "b": 6}],
+        ),
+    ],
+)
+def test_linking_filter(name: str, arguments: tuple[Any, ...], result: Any) -> None:
+    """Each filter over mappings that point at each other."""
+    assert filters.FILTERS[name](*arguments) == result

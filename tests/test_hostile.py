@@ -35,6 +35,9 @@ SUBJECTS: Final = [
     "Convert JSON to XML and validate it, for {}",
     "Aggregate metrics of {} in windows of 5 minutes",
     "Coordinate the stages of {} with rollback",
+    "State machine reducer: draft -> {0} -> done; it can be cancelled until {0}",
+    "Reducer: sum and average of {0} by {0}",
+    "Reducer: latest {0} per {0}",
     "{}",
 ]
 

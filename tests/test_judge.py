@@ -45,8 +45,8 @@ def lines(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (ROOT / "tests" / name).read_text("utf-8").splitlines()]
 
 
-# Requests that reach every family of templates, and what they have to become: those of the corpus,
-# or with a prompt of their own where none of the corpus does.
+# Requests that reach every family of templates, and what they have to become; those with no
+# `prompt` are of the corpus.
 JUDGED = lines("judged.jsonl")
 PROMPTS = {line["id"]: line["prompt"] for line in lines("corpus/requests.jsonl")}
 

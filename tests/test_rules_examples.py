@@ -31,6 +31,8 @@ def rules_of(data: Any) -> Iterator[dict[str, Any]]:
     sequence = data.get("sequence") or {}
     yield from sequence.get("rules", [])
     yield from sequence.get("counterparts", {}).get("rules", [])
+    for kind in (data.get("relations") or {}).get("kinds", []):
+        yield from kind["links"]
     for choice in data.get("choices", []):
         yield from choice.get("rules", [])
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from jinja2 import Environment, pass_environment
 
 from onexgen.json_types import Json
+from onexgen.linking import before, composed, distinct, reached, spread
 from onexgen.yaml_text import to_yaml
 
 _MAX_IDENTIFIER: Final = 40
@@ -243,7 +244,10 @@ def merge(value: Mapping[str, Json], other: Mapping[str, Json]) -> Json:
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "as_field": as_field,
     "attribute": attribute,
+    "before": before,
     "comment": docstring,
+    "composed": composed,
+    "distinct": distinct,
     "docstring": docstring,
     "each": each,
     "first_part": first_part,
@@ -259,9 +263,11 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "plural": plural,
     "prefixed": prefixed,
     "py": py,
+    "reached": reached,
     "rows": rows,
     "singular": singular,
     "slug": slug,
+    "spread": spread,
     "snake": snake,
     "table": table,
     "to_json": to_json,

@@ -87,7 +87,7 @@ class Matcher:
                 self._index.setdefault(" ".join(stems), []).append(number)
                 if len(stems) > 1:
                     self._longest[stems[0]] = max(self._longest.get(stems[0], 1), len(stems))
-        words = [word for term in self.terms for word in _words_of(term)]
+        words = [word for term in self.terms for word in _words_of(term)] + language["words"]
         self._spelling = Spelling(words, language["correct"])
 
     @cached_property

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Literal
+from dataclasses import replace
+from typing import Final, Literal, NamedTuple
 
 from onexgen.actions.base import Deadline, Workspace
 from onexgen.diagnostics import OnexgenError
@@ -21,8 +21,7 @@ RUN_KEY: Final = "run"
 type _Wanted = bool | OnexgenError
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
+class _Outcome(NamedTuple):
     """What a stage made of a run."""
 
     run: Run

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from onexgen.diagnostics import OnexgenError
 from onexgen.json_types import Json, JsonObject
 from onexgen.plan import StagePlan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(NamedTuple):
     """One run to make: the values of its inputs and the id that follows it everywhere."""
 
     inputs: JsonObject
@@ -46,8 +46,7 @@ class Run:
     done: tuple[tuple[str, Json], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(NamedTuple):
     """What the runner yields: a stage began (no runs yet) or ended."""
 
     stage: StagePlan

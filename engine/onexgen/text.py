@@ -6,10 +6,10 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
-from typing import Final, TypedDict
+from operator import sub
+from typing import Final, NamedTuple, TypedDict
 
 # How much stands between two words.
 JOINED, COMMA, CLAUSE, SENTENCE = 0, 1, 2, 3
@@ -25,6 +25,7 @@ _COMMAS: Final = frozenset(",.\u3001")
 # Shapes of gaps repeat; a hostile text must not fill the memory with rare ones.
 _SHORT_GAP: Final = 8
 _MANY_GAPS: Final = 1000
+_FEW_TEXTS: Final = 4
 _GAPS: Final[dict[str, int]] = {" ": JOINED, "-": JOINED, "_": JOINED, ", ": COMMA}
 
 
@@ -42,6 +43,7 @@ class LanguageForm(TypedDict):
 
     stemmer: str
     correct: list[str]
+    words: list[str]
     abbreviations: list[str]
     openers: list[OpenerForm]
     exceptions: list[list[str]]
@@ -49,8 +51,7 @@ class LanguageForm(TypedDict):
     joiners: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A text cut into words; all lists run in parallel, one item a word."""
 
     raw: str
@@ -106,6 +107,36 @@ def without_code(raw: str) -> str:
     return _CODE.sub(lambda found: _NOT_LINE_END.sub(" ", found.group()), raw)
 
 
+class Cut(NamedTuple):
+    """A text cut into words, before anything is known of the words; lists as in `Text`."""
+
+    raw: str
+    words: list[str]
+    starts: list[int]
+    ends: list[int]
+    breaks: list[int]
+    sentences: list[int]
+
+
+# Each set of rules reads the same text: it is cut once for all of them.
+@lru_cache(maxsize=_FEW_TEXTS)
+def cut(raw: str, abbreviations: frozenset[str] = frozenset()) -> Cut:
+    """Cut a text into words; nobody may change what is returned."""
+    raw = without_code(raw)
+    parts = _SPLIT.split(raw)
+    gaps, found = parts[0:-1:2], parts[1::2]
+    ends = list(accumulate(map(len, parts)))[1::2]
+    starts = list(map(sub, ends, map(len, found)))
+    words = list(map(str.lower, found) if raw.isascii() else map(plain_word, found))
+    breaks = [_GAPS.get(gap, -1) for gap in gaps]
+    for place, level in enumerate(breaks):
+        if level < 0:
+            abbreviated = place > 0 and words[place - 1] in abbreviations
+            breaks[place] = _judged(gaps[place], raw[starts[place]], abbreviated)
+    sentences: list[int] = list(accumulate(map(SENTENCE.__eq__, breaks)))
+    return Cut(raw, words, starts, ends, breaks, sentences)
+
+
 def read_text(
     raw: str,
     language: str,
@@ -113,20 +144,10 @@ def read_text(
     spelling: Mapping[str, str] | None = None,
 ) -> Text:
     """Cut a text into words; words that are misspelt are read as what was meant."""
-    raw = without_code(raw)
-    parts = _SPLIT.split(raw)
-    gaps, found = parts[0:-1:2], parts[1::2]
-    ends = list(accumulate(map(len, parts)))[1::2]
-    starts = [end - len(word) for end, word in zip(ends, found, strict=True)]
-    plain = map(str.lower, found) if raw.isascii() else map(plain_word, found)
-    words = list(plain) if spelling is None else [spelling[word] for word in plain]
-    breaks = [_GAPS.get(gap, -1) for gap in gaps]
-    for place, level in enumerate(breaks):
-        if level < 0:
-            abbreviated = place > 0 and words[place - 1] in abbreviations
-            breaks[place] = _judged(gaps[place], raw[starts[place]], abbreviated)
-    sentences = list(accumulate(int(level == SENTENCE) for level in breaks))
-    return Text(raw, words, stemmer(language)(words), starts, ends, breaks, sentences)
+    known = cut(raw, abbreviations)
+    words = known.words if spelling is None else [spelling[word] for word in known.words]
+    stems = stemmer(language)(words)
+    return Text(known.raw, words, stems, known.starts, known.ends, known.breaks, known.sentences)
 
 
 def _judged(gap: str, following: str, abbreviated: bool) -> int:

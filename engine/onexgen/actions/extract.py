@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from onexgen.actions.base import Workspace
 from onexgen.actions.compiled import documents_of, kept
-from onexgen.extraction.forms import ExtractionForm
 from onexgen.extraction.reader import Reader
 from onexgen.json_types import Json
 from onexgen.scoring import ScoringForm
+
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import ExtractionForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

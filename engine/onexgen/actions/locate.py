@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from keyword import iskeyword
 from typing import Any, ClassVar
 
@@ -65,7 +65,7 @@ class Locate:
         if marker is None:
             return context
         found = markers.find(self._workspace.cwd, **marker)
-        return None if found is None else {**context, "marker": asdict(found)}
+        return None if found is None else {**context, "marker": found._asdict()}
 
 
 def _checked(directory: str, package: str, place: Mapping[str, Any]) -> Json:

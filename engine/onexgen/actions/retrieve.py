@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from onexgen.actions.base import Workspace
 from onexgen.actions.compiled import documents_of, kept
-from onexgen.extraction.forms import ExtractionForm
 from onexgen.extraction.library import LibraryForm, search
 from onexgen.extraction.reader import PLAIN
 from onexgen.json_types import Json
 from onexgen.matching import Matcher
+
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import ExtractionForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

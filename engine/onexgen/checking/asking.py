@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from onexgen.actions.base import Workspace
 from onexgen.checking.looking import Found, selected
@@ -24,8 +24,7 @@ class _Known:
     found: dict[str, list[Found]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
+class _Question(NamedTuple):
     """A check, the files of each package that its program is asked about, and the program."""
 
     check: Mapping[str, Any]

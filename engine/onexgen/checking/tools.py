@@ -7,9 +7,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from onexgen.actions.base import Workspace
 from onexgen.diagnostics import OutsideError, TimeoutExceeded
@@ -19,8 +18,7 @@ from onexgen.json_types import Json, JsonObject
 _LONGEST: Final = 500_000
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One finding that a program printed; `file` is relative to where it ran."""
 
     file: str
@@ -30,8 +28,7 @@ class Line:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """What a program is to look at: dotted name and files of each package, in one folder."""
 
     folder: Path

@@ -10,6 +10,7 @@ from onexgen import __version__
 from onexgen.cli.config import config
 from onexgen.cli.explain import explain
 from onexgen.cli.inspect import check, list_
+from onexgen.cli.pack import pack
 from onexgen.cli.project import init
 from onexgen.cli.rules import rules
 from onexgen.cli.run import generate, run
@@ -49,6 +50,7 @@ app.command("explain", cls=GenerateCommand)(explain)
 app.command("check")(check)
 app.command("list")(list_)
 app.command("init")(init)
+app.command("pack")(pack)
 app.add_typer(rules, name="rules")
 app.add_typer(config, name="config")
 app.add_typer(schema, name="schema")

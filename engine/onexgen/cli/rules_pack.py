@@ -49,9 +49,11 @@ def named_files(known: list[str], files: list[str] | None) -> list[str]:
 
 def measures_of(pack: Pack, environment: str | None, wanted: str | None) -> Measures:
     """Return the document that says how answers are compared."""
-    from onexgen.tuning.knowledge import measures_in
+    from onexgen.compiler.of_kind import documents_of_kind
+    from onexgen.config.measures import Measures
 
-    found = measures_in(pack, environment)
+    documents = documents_of_kind(pack, "measures", environment)
+    found = {name: one for name, one in documents.items() if isinstance(one, Measures)}
     if wanted is not None and wanted not in found:
         raise UsageError(f"'{wanted}' is no file of kind measures", help=closest(wanted, found))
     if wanted is None and len(found) != 1:

@@ -77,6 +77,12 @@ def run_examples_and_data(
 def _measured(measures: Measures, answered: list[Answered]) -> list[tuple[Measure, Counts]]:
     from onexgen.tuning.comparing import compare
 
+    keys = {key for one in answered for key in one.answer}
+    for measure in measures.measures:
+        asked = measure.answer.partition(".")[0]
+        if keys and asked not in keys:
+            said = f"measure '{measure.name}' asks for '{asked}', which {measures.pipeline}"
+            raise UsageError(f"{said} does not give", help=closest(asked, keys))
     return [(measure, compare(measure, answered)) for measure in measures.measures]
 
 

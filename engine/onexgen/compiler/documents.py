@@ -21,6 +21,7 @@ from onexgen.validation import validate
 
 # kind -> (grammar, preparation), as "module:name"; imported when a document of the kind is read.
 KINDS: Final[dict[str, tuple[str, str | None]]] = {
+    "archive": ("onexgen.config.archive:Archive", "onexgen.archiving:prepare"),
     "checks": ("onexgen.config.quality:Checks", "onexgen.checking.prepare:prepare_checks"),
     "extraction": ("onexgen.config.reading:Extraction", "onexgen.extraction.prepare:prepare"),
     "failures": ("onexgen.config.quality:Failures", "onexgen.checking.prepare:prepare_failures"),

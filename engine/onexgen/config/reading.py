@@ -8,6 +8,7 @@ from pydantic import Field
 
 from onexgen.config.base import Document, Strict
 from onexgen.config.figures import Quantities, Reach
+from onexgen.config.relations import Relations
 from onexgen.config.sequences import Clauses, Sequence
 from onexgen.config.things import Entities, Guidance, Naming, Performance, Summary, Sureness
 
@@ -213,6 +214,10 @@ class Language(Strict):
         default_factory=list,
         description="Words that are no slips of the keyboard, though near to words of rules.",
     )
+    words: list[str] = Field(
+        default_factory=list,
+        description="Further words that slips of the keyboard are read as; rules give theirs.",
+    )
     abbreviations: list[str] = Field(
         default_factory=list, description="Words whose full stop ends no sentence."
     )
@@ -269,6 +274,9 @@ class Extraction(WithParts):
     )
     entities: Entities | None = Field(default=None, description="Things with fields.")
     sequence: Sequence | None = Field(default=None, description="Names listed in their order.")
+    relations: Relations | None = Field(
+        default=None, description="Records of what belongs together."
+    )
     clauses: list[Clauses] = Field(
         default_factory=list, description="Clauses with several values each."
     )

@@ -101,6 +101,9 @@ class Entities(Strict):
     loose: list[str] = Field(
         default_factory=list, description="Words that say nothing before one of `pairs`: `own`."
     )
+    articles: list[str] = Field(
+        default_factory=list, description="Words that begin the name of a thing: `opens an order`."
+    )
     default: Name = Field(description="Name of a thing that the text leaves without one.")
 
 
@@ -134,6 +137,7 @@ class PhraseWeights(Strict):
     aside: float = Field(default=0.0, description="It stands behind one of `aside`.")
     agent: float = Field(default=0.0, description="One of `wanting` stands behind it.")
     thing: float = Field(default=1.0, description="It names a thing whose fields are given.")
+    label: float = Field(default=0.0, description="The text begins with it and a colon.")
     role: float = Field(default=0.0, description="Its last word says what it does: `ends`.")
     longer: float = Field(default=0.0, description="For its second and third word.")
     repeated: float = Field(default=0.5, description="For each time that its last word returns.")
@@ -147,6 +151,10 @@ class Naming(Strict):
     at_most: int = Field(default=4, ge=1, le=6, description="Longest name, in words.")
     heads: list[str] = Field(
         default_factory=list, description="Words behind the name that somebody asks for."
+    )
+    things: list[str] = Field(
+        default_factory=list,
+        description="Words of `actions` and `tools` that name what a text is about: `webhook`.",
     )
     drop: list[str] = Field(default_factory=list, description="Words that never stand in a name.")
     vague: list[str] = Field(

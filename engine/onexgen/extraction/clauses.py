@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import TypedDict
 
+from onexgen.extraction.matches import matches
 from onexgen.json_types import Json, JsonObject
 
 
@@ -14,6 +13,7 @@ class ClauseRuleForm(TypedDict):
 
     id: str
     regex: str
+    needs: list[str]
     numbers: list[str]
     set: dict[str, str]
     at: str
@@ -25,11 +25,6 @@ class ClausesForm(TypedDict):
     name: str
     at_most: int
     rules: list[ClauseRuleForm]
-
-
-@cache
-def _compiled(regex: str) -> re.Pattern[str]:
-    return re.compile(regex, re.IGNORECASE)
 
 
 def _number(text: str) -> Json:
@@ -46,7 +41,7 @@ def clauses_of(form: ClausesForm, raw: str) -> tuple[list[Json], list[Json]]:
     found: list[tuple[int, JsonObject, JsonObject]] = []
     taken: list[range] = []
     for rule in form["rules"]:
-        for match in _compiled(rule["regex"]).finditer(raw):
+        for match in matches(rule["regex"], rule["needs"], raw):
             place = range(*match.span())
             if any(place.start < other.stop and other.start < place.stop for other in taken):
                 continue

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from onexgen.extraction.forms import (
-    ChoiceForm,
-    GuidanceForm,
-    NotesForm,
-    OtherwiseForm,
-    PerformanceForm,
-    SummaryForm,
-    SurenessForm,
-)
 from onexgen.json_types import Json, JsonObject
 from onexgen.scoring import LabelForm
+
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import (
+        ChoiceForm,
+        GuidanceForm,
+        NotesForm,
+        OtherwiseForm,
+        PerformanceForm,
+        SummaryForm,
+        SurenessForm,
+    )
 
 _DIGITS = 2
 type Labels = Mapping[str, Mapping[str, LabelForm]]

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from onexgen.extraction.fields import FieldFound, Fields
-from onexgen.extraction.forms import EntitiesForm
 from onexgen.extraction.layout import Block, blocks_of, without_bullet
 from onexgen.extraction.nouns import Nouns
 from onexgen.extraction.outline import outlines_of
@@ -17,13 +15,15 @@ from onexgen.filters import singular, snake
 from onexgen.json_types import Json
 from onexgen.text import plain_word
 
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import EntitiesForm
+
 _SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+|\n")
 _TITLE_LENGTH: Final = 80
 _COLONS: Final = (":", " is", " of")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A thing with its fields and where it stands; no name when the text gives none."""
 
     place: int

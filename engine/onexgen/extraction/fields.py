@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from onexgen.extraction.forms import EntitiesForm
 from onexgen.json_types import Json
 from onexgen.text import plain_word
+
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import EntitiesForm
 
 _ITEM: Final = re.compile(r"\s*(?:,|;|\n|\band\b|\bplus\b|\bas well as\b|\bor\b(?=[^,;]*$))\s*")
 _WORD: Final = re.compile(r"[^\W_]+(?:[_'\u2019][^\W_]+)*_?")
@@ -23,8 +24,7 @@ _PAIR: Final = 2
 _REMARK: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class FieldFound:
+class FieldFound(NamedTuple):
     """A field; `is_sure` when its form alone shows that it is one."""
 
     name: str

@@ -145,6 +145,7 @@ class EntitiesForm(TypedDict):
     plain: list[str]
     pairs: list[str]
     loose: list[str]
+    articles: list[str]
     short: list[str]
     each: list[str]
     keys: list[str]
@@ -175,6 +176,7 @@ class NamingForm(TypedDict):
     drop: list[str]
     vague: list[str]
     heads: list[str]
+    things: list[str]
     before: list[str]
     determiners: list[str]
     aside: list[str]
@@ -242,6 +244,38 @@ class GuidanceForm(TypedDict):
     needs: list[NeedForm]
 
 
+class LinkForm(TypedDict):
+    """One way to write a relation."""
+
+    id: str
+    regex: str
+    needs: list[str]
+    headings: dict[str, list[str]]
+    set: dict[str, str]
+    at: str
+
+
+class RelationForm(TypedDict):
+    """A kind of record."""
+
+    name: str
+    parts: list[str]
+    needed: list[str]
+    cut: dict[str, str]
+    drop: list[str]
+    stop: list[str]
+    words: dict[str, dict[str, str]]
+    otherwise: dict[str, str]
+    links: list[LinkForm]
+
+
+class RelationsForm(TypedDict):
+    """Records of what belongs together."""
+
+    name: str
+    kinds: list[RelationForm]
+
+
 class ExtractionForm(TypedDict):
     """A compiled extraction document."""
 
@@ -252,6 +286,7 @@ class ExtractionForm(TypedDict):
     quantities: QuantitiesForm | None
     entities: EntitiesForm | None
     sequence: SequenceForm | None
+    relations: RelationsForm | None
     clauses: list[ClausesForm]
     naming: NamingForm | None
     summary: SummaryForm | None

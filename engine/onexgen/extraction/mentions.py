@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from onexgen.extraction.forms import MentionForm, QuantitiesForm
 from onexgen.json_types import Json, JsonObject
 from onexgen.matching import ESCAPE
+
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import MentionForm, QuantitiesForm
 
 _ANYTHING: Final = ("",)
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from onexgen.extraction.composing import holds
-from onexgen.extraction.forms import NamingForm
 from onexgen.extraction.phrases import Chunk, Phrases
 from onexgen.filters import singular
 from onexgen.firing import NOWHERE, Firing, Reading
 from onexgen.json_types import JsonObject
 from onexgen.text import CLAUSE, COMMA, SENTENCE, Text
 
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import NamingForm
+
 _TITLE: Final = re.compile(r"\s*(?:#|\[?[A-Z]{2,}-\d+)")
 # Later sentences seldom say what the whole is about.
 _SENTENCES: Final = 3
-# A noun for what is done, and one for what the thing is.
-_ADDED: Final = 2
 _OPENING: Final = 60
 
 
@@ -40,6 +40,7 @@ class Naming:
         self._drop = frozenset(form["drop"]) | frozenset(form["heads"])
         self._vague = frozenset(form["vague"])
         self._heads = frozenset(form["heads"])
+        self._things = frozenset(form["things"])
         self._phrases = Phrases(form)
         self._ends = frozenset(role["word"] for role in form["roles"]) | frozenset(form["ends"])
 
@@ -82,8 +83,9 @@ class Naming:
     ) -> tuple[list[str], list[str]]:
         """Return the words of the name, and those of them that say what the text is about."""
         text = reading.text
-        tools = _places(firings, self.form["tools"])
-        verbs = _places(firings, [self.form["actions"]], longest=1)
+        things_said = {place for place, word in enumerate(text.words) if word in self._things}
+        tools = _places(firings, self.form["tools"]) - things_said
+        verbs = _places(firings, [self.form["actions"]], longest=1) - things_said
         most = self.form["at_most"]
         if _TITLE.match(text.raw):
             title = [place for chunk in _clause(text, chunks) for place in chunk]
@@ -106,14 +108,13 @@ class Naming:
         one = [*words[:-1], singular(words[-1])]
         act = self._act(one, found, stems)
         role = next((r["word"] for r in self.form["roles"] if holds(found, r["when"])), "")
-        added = [act] if act in self._ends else [act, role]
-        kept = [word for word in added if word and word not in one]
+        room = self.form["at_most"] - len(one)
+        added = [word for word in ([act] if act in self._ends else [act, role]) if word]
+        kept = [word for word in added[:room] if word not in one]
         return [*one, *kept] if kept else words
 
     def _act(self, words: list[str], found: JsonObject, stems: Sequence[str]) -> str:
-        """Return a noun for what the text does first, where a name has room for it."""
-        if len(words) > self.form["at_most"] - _ADDED:
-            return ""
+        """Return a noun for what the text does first."""
         for act in self.form["acts"]:
             if holds(found, act["when"]):
                 nouns = (act["nouns"].get(stem, "") for stem in stems[:_OPENING])

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
-from typing import Final
+from typing import Final, NamedTuple
 
 from onexgen.extraction.numbers import Figure
 from onexgen.firing import NOWHERE, Firing, Hit
@@ -18,8 +17,7 @@ _FAR: Final = 1e6
 _FEW: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Numbers that share their meaning: `p50, p90 and p99`; words by number, end exclusive."""
 
     figures: tuple[Figure, ...]

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from onexgen.extraction.forms import EntitiesForm
 from onexgen.filters import singular, snake
 from onexgen.text import words_of
 
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import EntitiesForm
+
 _LONGEST: Final = 2
 _PAIR: Final = re.compile(r"\b([A-Za-z][\w-]*) (?=([A-Za-z]+))")
-
-
-# A name of the author's own making: `PointsEarned`.
-_COINED: Final = re.compile(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b")
+_HYPHEN: Final = re.compile(r"(?<=\w)-([A-Za-z]+)\b")
+# A name of the author's own making: `PointsEarned`, `payslip_input`.
+_COINED: Final = re.compile(r"\b(?:[A-Z][a-z]+(?:[A-Z][a-z]+)+|[a-z]+(?:_[a-z]+)+)\b")
 
 
 class Nouns:
@@ -28,8 +29,10 @@ class Nouns:
         self._plain = frozenset(form["plain"])
         self._pairs = frozenset(form["pairs"])
         self._short = frozenset(form["short"])
-        self._vague = self._stop | self._plain | self._pairs | frozenset(form["loose"])
-        self._mute = self._stop | self._plain | frozenset(form["loose"])
+        self._loose = frozenset(form["loose"])
+        self._articles = frozenset(form["articles"])
+        self._vague = self._stop | self._plain | self._pairs | self._loose
+        self._mute = self._stop | self._plain | self._loose
         self._vague |= frozenset(form["types"])
         self._default = form["default"]
         each = "|".join(map(re.escape, form["each"]))
@@ -40,25 +43,37 @@ class Nouns:
         coined = _COINED.search(text)
         if coined is not None:
             return snake(coined.group())
-        words = words_of(text)
+        words = words_of(self._bound(text))
         while words and words[0] in self._stop:
             words = words[1:]
         ends = [i for i, word in enumerate(words) if word in self._stop]
+        if ends and words[ends[0]] in self._articles:
+            return self.head(" ".join(words[ends[0] :]))
         name = self.last(" ".join(words[: ends[0]] if ends else words))
         return "" if name in self._plain else name
 
     def last(self, text: str) -> str:
         """Return the last words of a text that can name a thing, in the singular."""
         words: list[str] = []
-        for word in reversed(words_of(text.replace("_", " "))):
+        for word in reversed(words_of(self._bound(text.replace("_", " ")))):
             if word in self._stop or not word.isascii() or word[0].isdigit():
                 if words:
                     break
                 continue
+            if words and word in self._loose:
+                break
             words.insert(0, word.removesuffix("'s"))
             if len(words) == _LONGEST or singular(word) not in self._pairs:
                 break
         return "_".join([*words[:-1], singular(words[-1])]) if words else ""
+
+    def _bound(self, text: str) -> str:
+        """Join words that are one with a word that names nothing: `hand-over`."""
+
+        def joined(found: re.Match[str]) -> str:
+            return found.group(1) if found.group(1).lower() in self._stop else found.group()
+
+        return _HYPHEN.sub(joined, text) if "-" in text else text
 
     def holds(self, name: str) -> bool:
         """Tell whether a name is one of what always has fields: `record`, `event`."""

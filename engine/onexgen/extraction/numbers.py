@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from onexgen.extraction.forms import QuantitiesForm
 from onexgen.text import Text
+
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import QuantitiesForm
 
 COUNT: Final = "count"
 """What a number without unit measures."""
@@ -28,8 +29,7 @@ _UNIT_WORDS: Final = 3
 _MOST_DIGITS: Final = 18
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A number, or the two ends of a range, with its place in characters."""
 
     start: int
@@ -150,7 +150,7 @@ class Numbers:
                 unit = self._unit(key, attached=False)
                 if unit is not None and self._form["units"][unit]["reach"] >= skipped:
                     end = parts[skipped + length - 1].end()
-                    return replace(figure, unit=unit, end=end)
+                    return figure._replace(unit=unit, end=end)
         return figure
 
     def _range(self, text: Text, figure: Figure) -> Figure | None:

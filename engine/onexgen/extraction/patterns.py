@@ -38,6 +38,11 @@ def literals_of(pattern: str) -> list[str]:
     return sorted({text.lower() for text in best})
 
 
+def needs_of(pattern: str) -> list[str]:
+    """Return the same for an expression that may be missing or wrong: nothing then."""
+    return literals_of(pattern) if pattern and not problem_of(pattern) else []
+
+
 def _of_sequence(parsed: Any) -> list[str]:
     """Return the choice of runs that serves best to foresee a match; none when there is none."""
     found: list[list[str]] = []

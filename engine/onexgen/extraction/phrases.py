@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from onexgen.extraction.forms import NamingForm
 from onexgen.filters import singular
 from onexgen.text import CLAUSE, COMMA, SENTENCE, Text
+
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import NamingForm
 
 _MOST_RETURNS: Final = 3
 _MOST_WORDS: Final = 2
@@ -78,6 +80,7 @@ class Phrases:
         points += weights["thing"] if singular(head) in named or head in named else 0.0
         points += weights["role"] if head in self._ends and len(chunk) > 1 else 0.0
         points += weights["agent"] if self._wants(text, chunk) else 0.0
+        points += weights["label"] if _is_label(text, chunk) else 0.0
         return points + self._by_place(text, chunk, verbs)
 
     def _by_place(self, text: Text, chunk: Chunk, verbs: Collection[int]) -> float:
@@ -108,3 +111,11 @@ class Phrases:
             and text.breaks[after] < CLAUSE
             and text.words[after] in self._wanting
         )
+
+
+def _is_label(text: Text, chunk: Chunk) -> bool:
+    """Tell whether a text begins with a phrase and a colon: `Orders: created, paid`."""
+    after = chunk[-1] + 1
+    if after >= len(text.words) or max(text.breaks[1 : chunk[-1] + 1], default=0) >= CLAUSE:
+        return False
+    return text.raw[text.ends[chunk[-1]] : text.starts[after]].lstrip(" *").startswith(":")

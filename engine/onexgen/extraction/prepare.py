@@ -21,6 +21,7 @@ from onexgen.extraction.forms import (
 )
 from onexgen.extraction.library import LibraryForm
 from onexgen.extraction.prepare_quantities import quantities_form
+from onexgen.extraction.prepare_relations import relations_form
 from onexgen.extraction.prepare_rules import RuleCompiler, label_forms, language_form
 from onexgen.extraction.prepare_sequences import clauses_form, sequence_form
 from onexgen.json_types import Json
@@ -128,6 +129,7 @@ def prepare(document: Extraction, marks: Marks) -> Json:
         "quantities": quantities,
         "entities": _entities(document),
         "sequence": sequence_form(sequence, ("sequence",), marks) if sequence else None,
+        "relations": relations_form(document.relations, marks) if document.relations else None,
         "clauses": [
             clauses_form(clauses, ("clauses", index), marks)
             for index, clauses in enumerate(document.clauses)
@@ -219,6 +221,7 @@ def _entities(document: Extraction) -> EntitiesForm | None:
         "plain": entities.plain,
         "pairs": entities.pairs,
         "loose": entities.loose,
+        "articles": entities.articles,
         "short": entities.short,
         "each": entities.each,
         "keys": entities.keys,
@@ -237,6 +240,7 @@ def _naming(document: Extraction) -> NamingForm | None:
         "default": naming.default,
         "at_most": naming.at_most,
         "heads": naming.heads,
+        "things": naming.things,
         "drop": naming.drop,
         "vague": naming.vague,
         "before": naming.before,

@@ -194,6 +194,7 @@ def language_form(language: Language, path: Path, marks: Marks) -> LanguageForm:
     return {
         "stemmer": language.stemmer,
         "correct": language.correct,
+        "words": language.words,
         "abbreviations": language.abbreviations,
         "openers": openers,
         "exceptions": [words_of(words) for words in language.negation.exceptions],

@@ -7,7 +7,7 @@ from typing import Final
 
 from onexgen.config.sequences import Clauses, CounterpartRule, Sequence, SequenceRule
 from onexgen.extraction.clauses import ClausesForm
-from onexgen.extraction.patterns import help_of, problem_of
+from onexgen.extraction.patterns import help_of, needs_of, problem_of
 from onexgen.extraction.sequences import SequenceForm
 from onexgen.source import Marks, Path
 
@@ -42,6 +42,7 @@ def sequence_form(sequence: Sequence, path: Path, marks: Marks) -> SequenceForm:
                 "numbered": rule.numbered,
                 "marks": rule.marks,
                 "regex": rule.regex,
+                "needs": needs_of(rule.regex),
                 "splits": rule.splits,
                 "at_least": rule.at_least,
                 "sure": rule.sure,
@@ -56,6 +57,7 @@ def sequence_form(sequence: Sequence, path: Path, marks: Marks) -> SequenceForm:
                     "id": rule.id,
                     "columns": rule.columns,
                     "regex": rule.regex,
+                    "needs": needs_of(rule.regex),
                     "before": rule.before,
                     "at": marks.at((*path, "counterparts", "rules", index, "id")),
                 }
@@ -78,6 +80,7 @@ def clauses_form(clauses: Clauses, path: Path, marks: Marks) -> ClausesForm:
             {
                 "id": rule.id,
                 "regex": rule.regex,
+                "needs": needs_of(rule.regex),
                 "numbers": rule.numbers,
                 "set": rule.set,
                 "at": marks.at((*path, "rules", index, "id")),

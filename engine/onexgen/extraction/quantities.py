@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from onexgen.extraction.cells import Cells
-from onexgen.extraction.forms import MeaningForm, QuantitiesForm
 from onexgen.extraction.mentions import Mentions
 from onexgen.extraction.nearness import Group, distance_to, distances_of, is_on, next_to
 from onexgen.extraction.numbers import COUNT, Figure, Numbers
@@ -16,6 +14,9 @@ from onexgen.extraction.tallies import Tallies
 from onexgen.firing import NOWHERE, Firing, Hit, Reading
 from onexgen.json_types import Json, JsonObject
 from onexgen.text import Text
+
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import MeaningForm, QuantitiesForm
 
 _WORDS_IN_TEXT: Final = 3.0
 _DIGITS: Final = 4
@@ -27,8 +28,7 @@ _OWN_NOUN: Final = 1.4
 _ITS_OWN: Final = re.compile(r" [a-z]{4,}")
 
 
-@dataclass(frozen=True, slots=True)
-class Meant:
+class Meant(NamedTuple):
     """What a group means, and the rule that says so."""
 
     meaning: str
@@ -105,7 +105,7 @@ class Quantities:
 
     def _group(self, text: Text, figures: list[Figure]) -> Group:
         unit = figures[-1].unit
-        shared = tuple(figure if figure.unit else replace(figure, unit=unit) for figure in figures)
+        shared = tuple(figure if figure.unit else figure._replace(unit=unit) for figure in figures)
         first, last = text.words_at(figures[0].start, figures[-1].end)
         return Group(shared, first, last, self._dimension(unit))
 

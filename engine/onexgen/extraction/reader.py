@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from onexgen.extraction.clauses import clauses_of
 from onexgen.extraction.composing import (
@@ -15,9 +16,9 @@ from onexgen.extraction.composing import (
     targets_of,
 )
 from onexgen.extraction.entities import Entities
-from onexgen.extraction.forms import ChoiceForm, ExtractionForm
 from onexgen.extraction.naming import Named, Naming
 from onexgen.extraction.quantities import Quantities, settings_of
+from onexgen.extraction.relations import records_of
 from onexgen.extraction.sequences import Sequences
 from onexgen.firing import Firing, Reading
 from onexgen.json_types import Json, JsonObject
@@ -25,9 +26,13 @@ from onexgen.matching import Matcher
 from onexgen.scoring import LabelForm, ScoringForm, matched_text, tally
 from onexgen.text import LanguageForm
 
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import ChoiceForm, ExtractionForm, RelationsForm
+
 PLAIN: LanguageForm = {
     "stemmer": "english",
     "correct": [],
+    "words": [],
     "abbreviations": [],
     "openers": [],
     "exceptions": [],
@@ -64,6 +69,7 @@ class Reader:
         numbers = next((d["quantities"] for d in documents if d["quantities"]), None)
         entities = next((d["entities"] for d in documents if d["entities"]), None)
         sequence = next((d["sequence"] for d in documents if d["sequence"]), None)
+        relations = next((d["relations"] for d in documents if d["relations"]), None)
         naming = next((d["naming"] for d in documents if d["naming"]), None)
         self._quantities = Quantities(numbers) if numbers else None
         names = [choice["name"] for choice in self._choices]
@@ -72,6 +78,7 @@ class Reader:
         self._entities = Entities(entities) if entities else None
         self._clauses = [clauses for document in documents for clauses in document["clauses"]]
         self._sequences = Sequences(sequence) if sequence else None
+        self._relations = relations
         self._naming = Naming(naming) if naming else None
         self._summary = next((d["summary"] for d in documents if d["summary"]), None)
         self._targets = next((d["performance"] for d in documents if d["performance"]), None)
@@ -106,6 +113,8 @@ class Reader:
             listed, reasons = self._sequences(raw)
             found |= listed
             evidence.extend(reasons)
+        if self._relations is not None:
+            self._relate(self._relations, raw, found, evidence)
         for clauses in self._clauses:
             found[clauses["name"]], reasons = clauses_of(clauses, raw)
             evidence.extend(reasons)
@@ -188,6 +197,16 @@ class Reader:
         if self._targets is not None:
             found[self._targets["name"]] = targets_of(self._targets, settings)
         return own
+
+    def _relate(
+        self, relations: RelationsForm, raw: str, found: JsonObject, evidence: list[Json]
+    ) -> None:
+        for kind in relations["kinds"]:
+            records, reasons = records_of(kind, raw)
+            found[kind["name"]] = list[Json](records)
+            evidence.extend(reasons)
+        names = [kind["name"] for kind in relations["kinds"]]
+        found[relations["name"]] = [name for name in names if found[name]]
 
     def _compose(self, found: JsonObject, telling: list[str]) -> None:
         if self._notes is not None:

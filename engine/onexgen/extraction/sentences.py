@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from onexgen.extraction.fields import FieldFound, Fields
-from onexgen.extraction.forms import EntitiesForm
 from onexgen.extraction.nouns import Nouns
 from onexgen.filters import snake
 from onexgen.text import words_of
+
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import EntitiesForm
 
 _LISTS: Final = re.compile(r"[,;]|\band\b")
 _LABELS: Final = re.compile(r"[:=\u2013]")
@@ -49,7 +51,7 @@ class Sentences:
         closes = "|".join(re.escape(" ".join(words)) for words in form["closes"]) or "(?!)"
         self._closes = re.compile(rf"\b(?:{closes})\b", re.IGNORECASE)
         self._opens = re.compile(
-            rf"\b(?:{'|'.join(map(re.escape, phrases))})\b:?\s*", re.IGNORECASE
+            rf"\b(?:{'|'.join(map(re.escape, phrases))})\b(?! to\b):?\s*", re.IGNORECASE
         )
 
     def __call__(self, sentence: str) -> Said | None:
@@ -122,7 +124,13 @@ class Sentences:
         known = said in self._labels
         if not _is_list(fields, strong=known):
             return None
-        return Said("" if known else self._nouns.head(label.group(1)), fields)
+        return Said(self._name_of(label.group(1), said, known=known), fields)
+
+    def _name_of(self, label: str, said: str, *, known: bool) -> str:
+        """Return what a label names; `Record:` is one, `Fields:` leaves it to the title."""
+        if known:
+            return said if self._nouns.holds(said) else ""
+        return self._nouns.head(label)
 
     def _bracketed(self, sentence: str) -> Said | None:
         """Read `persons (given name, surname, born on)`."""

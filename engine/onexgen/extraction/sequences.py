@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Final, TypedDict
 
 from onexgen.extraction.items import Items, ItemsForm, numbered
 from onexgen.extraction.layout import Block, blocks_of
+from onexgen.extraction.matches import compiled, matches
 from onexgen.filters import singular
 from onexgen.json_types import Json, JsonObject
 from onexgen.text import words_of
@@ -30,6 +30,7 @@ class SequenceRuleForm(TypedDict):
     numbered: bool
     marks: list[str]
     regex: str
+    needs: list[str]
     splits: str
     at_least: int
     sure: bool
@@ -42,6 +43,7 @@ class CounterpartRuleForm(TypedDict):
     id: str
     columns: list[str]
     regex: str
+    needs: list[str]
     before: bool
     at: str
 
@@ -61,11 +63,6 @@ class SequenceForm(TypedDict):
     items: ItemsForm
     rules: list[SequenceRuleForm]
     counterparts: CounterpartsForm | None
-
-
-@cache
-def _compiled(regex: str) -> re.Pattern[str]:
-    return re.compile(regex, re.IGNORECASE)
 
 
 class Sequences:
@@ -116,8 +113,8 @@ class Sequences:
                 if len(parts) >= rule["at_least"]:
                     yield self._named(rule, [self._items.after_intro(parts[0]), *parts[1:]])
         else:
-            for match in _compiled(rule["regex"]).finditer(raw):
-                parts = self._items.listed(match.group("items"), _compiled(rule["splits"]))
+            for match in matches(rule["regex"], rule["needs"], raw):
+                parts = self._items.listed(match.group("items"), compiled(rule["splits"]))
                 yield self._named(rule, parts)
 
     def _named(self, rule: SequenceRuleForm, parts: list[str]) -> list[str]:
@@ -143,8 +140,8 @@ class Sequences:
                     if of and len(row) > place and row[place].lower() not in _NOTHING:
                         pairs.setdefault(of, self._items.name(row[place], sure=True) or row[place])
             return pairs
-        for match in _compiled(rule["regex"]).finditer(raw):
-            parts = self._items.listed(match.group("items"), _compiled(r"[,;]|\band\b"))
+        for match in matches(rule["regex"], rule["needs"], raw):
+            parts = self._items.listed(match.group("items"), compiled(r"[,;]|\band\b"))
             said = [name for part in parts if (name := self._items.name(part, sure=True))]
             of = self._nearest(match.group("item"), names)
             if not rule["before"] and of and said:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from onexgen.extraction.forms import TallyForm
 from onexgen.extraction.layout import Block, blocks_of
 from onexgen.filters import singular
 from onexgen.json_types import JsonObject
 from onexgen.text import words_of
+
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import TallyForm
 
 _LEAST: Final = 2
 _FIRST_COLUMNS: Final = 2

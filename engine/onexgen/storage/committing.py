@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from onexgen.diagnostics import ConfigError, OutsideError, UnsafeError
 from onexgen.json_types import JsonObject
@@ -17,8 +17,7 @@ from onexgen.storage.staging import Staged
 from onexgen.storage.survey import Survey, survey
 
 
-@dataclass(frozen=True, slots=True)
-class Committed:
+class Committed(NamedTuple):
     """What a commit did."""
 
     target: str

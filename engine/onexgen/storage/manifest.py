@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from onexgen.diagnostics import UsageError
 from onexgen.json_types import Json, JsonObject
@@ -47,16 +47,14 @@ class Origin:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Recalled:
+class Recalled(NamedTuple):
     """A package on disk: path -> text, its manifest included, and what was found out about it."""
 
     files: Mapping[str, str]
     results: Mapping[str, Json]
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """The files that were written, each with its digest; the manifest itself is not among them."""
 
     files: Mapping[str, str]

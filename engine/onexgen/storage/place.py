@@ -12,8 +12,7 @@ All of a replacement is in that one folder, so its content is the journal: see r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from onexgen.diagnostics import UnsafeError
 
@@ -21,8 +20,7 @@ _PREFIX: Final = "."
 _SUFFIX: Final = ".onexgen-staging"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where the parts of one transaction are."""
 
     staging: str

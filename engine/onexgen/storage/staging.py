@@ -6,8 +6,7 @@ import atexit
 import os
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from onexgen.diagnostics import OnexgenError, OutsideError, UnsafeError
 from onexgen.json_types import Json, JsonObject
@@ -18,8 +17,7 @@ from onexgen.storage.place import Place
 WAIT_SECONDS: Final = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
+class Staged(NamedTuple):
     """A package that waits for its commit.
 
     `directory` is where its files are now. Where everything is already in place, nothing is

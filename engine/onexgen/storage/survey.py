@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from onexgen.storage import manifest, paths, tree
 from onexgen.storage.manifest import Manifest
@@ -27,8 +28,7 @@ class Survey:
         return self.written == 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Packages:
+class _Packages(NamedTuple):
     """The new package and the old one, as far as this tool wrote it."""
 
     root: str

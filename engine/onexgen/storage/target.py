@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from onexgen.diagnostics import UnsafeError
 from onexgen.storage import manifest, system
@@ -13,8 +12,7 @@ from onexgen.storage.manifest import Manifest
 type State = Literal["absent", "empty", "written", "foreign", "link", "file"]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What was found; a package that this tool wrote has its manifest."""
 
     state: State

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from onexgen.compiler import Compilation
+from onexgen.compiler.of_kind import raise_if_wrong
 from onexgen.config.base import Document
 from onexgen.config.figures import Mention
-from onexgen.config.measures import Measures
 from onexgen.config.quality import Check, Checks, FailurePattern, Failures
 from onexgen.config.reading import Extraction, Library, Rule, Scoring
+from onexgen.config.relations import Link
 from onexgen.config.sequences import ClauseRule, CounterpartRule, SequenceRule
-from onexgen.diagnostics import ConfigError
 from onexgen.extraction.forms import ExtractionForm
 from onexgen.extraction.reader import PLAIN, Reader
 from onexgen.json_types import JsonObject
@@ -23,24 +23,10 @@ from onexgen.resources import Pack
 from onexgen.source import Marks, Path
 from onexgen.text import LanguageForm
 
+if TYPE_CHECKING:  # Annotations alone name the forms.
+    from onexgen.extraction.forms import ExtractionForm
+
 _KINDS: Final = ("checks", "extraction", "failures", "library", "scoring")
-_MEASURES: Final = b"kind: measures"
-
-
-def measures_in(pack: Pack, environment: str | None = None) -> dict[str, Measures]:
-    """Return the documents that say how answers are compared with labelled data."""
-    compilation = Compilation(pack, environment)
-    names = [name for name, raw in pack.contents.items() if _MEASURES in raw]
-    loaded = {name: compilation.documents.load(name, "measures") for name in names}
-    _raise_if_wrong(compilation)
-    return {n: one[0] for n, one in loaded.items() if one and isinstance(one[0], Measures)}
-
-
-def _raise_if_wrong(compilation: Compilation) -> None:
-    found = compilation.diagnostics
-    if any(item.severity == "error" for item in found):
-        texts = compilation.documents.texts
-        raise ConfigError("the data files are wrong", diagnostics=found, texts=texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +36,9 @@ class Written:
     file: str
     path: Path
     group: str
-    rule: Rule | Mention | SequenceRule | CounterpartRule | ClauseRule | Check | FailurePattern
+    rule: (
+        Rule | Mention | Link | SequenceRule | CounterpartRule | ClauseRule | Check | FailurePattern
+    )
 
 
 class Knowledge:
@@ -67,7 +55,7 @@ class Knowledge:
                 if found is not None:
                     self.loaded[name] = found
         self.texts = self._documents.texts
-        _raise_if_wrong(compilation)
+        raise_if_wrong(compilation)
 
     def marks(self, file: str) -> Marks:
         """Return the places of a document."""
@@ -87,23 +75,8 @@ class Knowledge:
         if isinstance(document, Failures):
             yield from self._listed(file, document.patterns, ("patterns",), "")
         if isinstance(document, Extraction):
-            for number, choice in enumerate(document.choices):
-                place = ("choices", number, "rules")
-                yield from self._listed(file, choice.rules, place, choice.name)
-            if document.quantities is not None:
-                group = document.quantities.name
-                yield from self._listed(file, document.quantity_rules, ("quantity_rules",), group)
-                mentions = document.quantities.mentions
-                yield from self._listed(file, mentions, ("quantities", "mentions"), group)
-            for number, clauses in enumerate(document.clauses):
-                inside = ("clauses", number, "rules")
-                yield from self._listed(file, clauses.rules, inside, clauses.name)
-            if document.sequence is not None:
-                name, others = document.sequence.name, document.sequence.counterparts
-                yield from self._listed(file, document.sequence.rules, ("sequence", "rules"), name)
-                if others is not None:
-                    below = ("sequence", "counterparts", "rules")
-                    yield from self._listed(file, others.rules, below, others.name)
+            for path, rules, group in _rules_of(document):
+                yield from self._listed(file, rules, path, group)
 
     @cached_property
     def vocabulary(self) -> list[str]:
@@ -111,12 +84,12 @@ class Knowledge:
         rules = [w.rule for file in self.loaded for w in self.rules(file)]
         terms = [t for r in rules if isinstance(r, Rule) for t in (*r.any, *r.all, *r.unless)]
         examples = [
-            text for rule in rules if isinstance(rule, Rule | Mention)
+            text for rule in rules if isinstance(rule, Rule | Mention | Link)
             for text in (*rule.fires, *rule.silent)
         ]  # fmt: skip
         return [*examples, *(word for t in terms for word in (t.phrase, t.word, t.stem) if word)]
 
-    def _listed(self, file: str, rules: list[Any], path: Path, group: str) -> Iterator[Written]:
+    def _listed(self, file: str, rules: Sequence[Any], path: Path, group: str) -> Iterator[Written]:
         for index, rule in enumerate(rules):
             yield Written(file, (*path, index), group, rule)
 
@@ -155,3 +128,23 @@ class Knowledge:
         names = [file, *own["parts"], *(p for n in users for p in (n, *self.form(n)["parts"]))]
         found = (cast("JsonObject", self.form(name)).get("language") for name in names)
         return cast("LanguageForm", next(filter(None, found), PLAIN))
+
+
+def _rules_of(document: Extraction) -> Iterator[tuple[Path, Sequence[Any], str]]:
+    """Yield place, rules and group of every list of rules that reads texts."""
+    for number, choice in enumerate(document.choices):
+        yield ("choices", number, "rules"), choice.rules, choice.name
+    quantities = document.quantities
+    if quantities is not None:
+        yield ("quantity_rules",), document.quantity_rules, quantities.name
+        yield ("quantities", "mentions"), quantities.mentions, quantities.name
+    for number, clauses in enumerate(document.clauses):
+        yield ("clauses", number, "rules"), clauses.rules, clauses.name
+    sequence = document.sequence
+    if sequence is not None:
+        yield ("sequence", "rules"), sequence.rules, sequence.name
+        others = sequence.counterparts
+        if others is not None:
+            yield ("sequence", "counterparts", "rules"), others.rules, others.name
+    for number, kind in enumerate(document.relations.kinds if document.relations else ()):
+        yield ("relations", "kinds", number, "links"), kind.links, kind.name
