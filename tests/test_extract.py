@@ -81,6 +81,14 @@ def test_sequences_and_their_counterparts(case: dict[str, Any]) -> None:
     assert (answer["steps"], pairs) == (case["steps"], case["compensations"])
 
 
+@pytest.mark.parametrize("case", lines("clauses"), ids=lambda case: case["text"][:40])
+def test_clauses_with_several_values(case: dict[str, Any]) -> None:
+    """Conditions and where they lead, how many answers are enough, how many of a kind."""
+    answer = understood(case["text"])
+
+    assert {key: answer[key] for key in case["clauses"]} == case["clauses"]
+
+
 @pytest.mark.parametrize("case", lines("guidance"), ids=lambda case: case["text"][:40])
 def test_a_text_that_says_too_little(case: dict[str, Any]) -> None:
     """What is missing, with advice for each."""

@@ -48,6 +48,36 @@ quantity_rules:
     silent: ["milk"]
 """
 
+SEQUENCE = """\
+version: 1
+kind: extraction
+title: Courses
+sequence:
+  name: courses
+  rules:
+    - id: courses-by-arrow
+      marks: [->]
+      why: Arrows lead on.
+      fires: ["a -> b"]
+      silent: ["a"]
+  counterparts:
+    name: drinks
+    rules:
+      - id: drink-beside
+        regex: '(?P<item>x) with (?P<items>y)'
+        why: It says so.
+        fires: ["x with y"]
+        silent: ["x"]
+clauses:
+  - name: wishes
+    rules:
+      - id: wish
+        regex: 'no (?P<what>[a-z]+)'
+        why: It says so.
+        fires: ["no salt"]
+        silent: ["salt"]
+"""
+
 
 ADD_UP = (
     "r.yaml:5:1: error[weights-do-not-add-up]: the weights of the factors add up to 0.9, not to 1 "
@@ -74,6 +104,20 @@ NO_UNIT = (
     "r.yaml:13:48: error[unknown-dimension]: no unit measures 'mas' | help: did you mean 'mass'?"
 )
 FLOWER = "r.yaml:16:12: error[unknown-label]: unknown label 'flower' | help: did you mean 'flour'?"
+
+
+ONE_FORM = (
+    "r.yaml:7:7: error[missing-key]: rule 'courses-by-arrow' needs exactly one of "
+    "columns, heads, marks, regex"
+)
+UNCLOSED = (
+    "r.yaml:24:16: error[unsafe-regex]: not a regular expression: "
+    "missing ), unterminated subpattern at character 4"
+)
+NO_GROUP = (
+    "r.yaml:16:16: error[invalid-term]: the expression has no group 'items' "
+    "| help: write (?P<items>...) around what is meant"
+)
 
 
 def first_line(text: str, old: str, new: str) -> str:
@@ -171,6 +215,32 @@ def test_a_wrong_scoring_file(old: str, new: str, said: str) -> None:
 def test_a_wrong_extraction_file(old: str, new: str, said: str) -> None:
     """Units, dimensions and meanings have to exist."""
     assert first_line(EXTRACTION, old, new) == said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "marks: [->]", "sure: false",
+            ONE_FORM,
+        ),
+        (
+            "marks: [->]", "marks: [->]\n      columns: [a]",
+            ONE_FORM,
+        ),
+        (
+            "(?P<items>y)", "y",
+            NO_GROUP,
+        ),
+        (
+            "what>[a-z]+)", "what>[a-z]+",
+            UNCLOSED,
+        ),
+    ],
+)  # fmt: skip
+def test_wrong_sequences_and_clauses(old: str, new: str, said: str) -> None:
+    """A rule has one form, and its expression the groups that are read."""
+    assert first_line(SEQUENCE, old, new) == said
 
 
 def test_two_rules_of_one_name() -> None:

@@ -100,6 +100,9 @@ class ClauseRule(Strict):
     regex: str = Field(
         min_length=1, description="Expression; its named groups are keys of the result."
     )
+    numbers: list[str] = Field(
+        default_factory=list, description="Groups that are numbers; `1,000` is one as well."
+    )
     set: dict[str, str] = Field(
         default_factory=dict, description="Further keys of the result, with their values."
     )

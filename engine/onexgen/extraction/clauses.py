@@ -14,6 +14,7 @@ class ClauseRuleForm(TypedDict):
     id: str
     regex: str
     needs: list[str]
+    numbers: list[str]
     set: dict[str, str]
     at: str
 
@@ -24,6 +25,15 @@ class ClausesForm(TypedDict):
     name: str
     at_most: int
     rules: list[ClauseRuleForm]
+
+
+def _number(text: str) -> Json:
+    """Return a number as such; what is none stays a text."""
+    try:
+        number = float(text.replace(",", ""))
+    except ValueError:
+        return text
+    return int(number) if number.is_integer() else number
 
 
 def clauses_of(form: ClausesForm, raw: str) -> tuple[list[Json], list[Json]]:
@@ -37,7 +47,9 @@ def clauses_of(form: ClausesForm, raw: str) -> tuple[list[Json], list[Json]]:
                 continue
             taken.append(place)
             values: JsonObject = {
-                name: value.strip() for name, value in match.groupdict().items() if value
+                name: _number(value) if name in rule["numbers"] else value.strip()
+                for name, value in match.groupdict().items()
+                if value
             }
             values |= rule["set"]
             said = ", ".join(f"{name} {value}" for name, value in values.items())

@@ -81,6 +81,7 @@ def clauses_form(clauses: Clauses, path: Path, marks: Marks) -> ClausesForm:
                 "id": rule.id,
                 "regex": rule.regex,
                 "needs": needs_of(rule.regex),
+                "numbers": rule.numbers,
                 "set": rule.set,
                 "at": marks.at((*path, "rules", index, "id")),
             }
