@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
 from onexgen.config.base import Document
+from onexgen.json_types import Json
 
 
 class Archive(Document):
@@ -31,6 +32,6 @@ class Archive(Document):
         default_factory=list,
         description="Names of files and folders, with * and ?, that are not packed.",
     )
-    add: dict[str, JsonValue] = Field(
+    add: dict[str, Json] = Field(
         default_factory=dict, description="Path -> data that is written there, as YAML or JSON."
     )

@@ -97,7 +97,7 @@ class Naming:
         kept = [_without(self._phrases.without_verb(text, chunk, verbs), tools) for chunk in kept]
         kept = [chunk for chunk in kept if self._telling(text, chunk)] or chunks
         kept = [chunk for chunk in kept if not verbs.issuperset(chunk)] or kept
-        # What something is says nothing without what it is about: `client`.
+        # What something is says nothing without what it is about.
         kept = [c for c in kept if not self._ends.issuperset(self._words(text, c))] or kept
         best = self._phrases.best(text, kept, verbs, things)
         words = self._words(text, self._phrases.with_owner(text, best, kept))[1 - most :]
