@@ -256,3 +256,9 @@ def test_markdown(text: str) -> None:
 def test_linking_filter(name: str, arguments: tuple[Any, ...], result: Any) -> None:
     """Each filter over mappings that point at each other."""
     assert filters.FILTERS[name](*arguments) == result
+
+
+def test_slug_leaves_reserved_names_to_others() -> None:
+    """A state that is called `TODO` must not read as work that is left to do."""
+    assert filters.slug("TODO", "state", ["todo"]) == "todo_"
+    assert filters.slug("to do", "state", ["todo"]) == "to_do"

@@ -54,11 +54,11 @@ def _free(name: str, taken: Container[str]) -> str:
     return free
 
 
-def slug(text: str, fallback: str = "item") -> str:
+def slug(text: str, fallback: str = "item", reserved: Iterable[str] = ()) -> str:
     """Return an ASCII snake_case name that may be a keyword: for files, topics and columns."""
     name = "_".join(tokens(text)) or fallback
     name = f"n{name}" if name[0].isdigit() else name
-    return name[:_MAX_IDENTIFIER].strip("_")
+    return _free(name[:_MAX_IDENTIFIER].strip("_"), frozenset(reserved))
 
 
 def snake(text: str) -> str:
