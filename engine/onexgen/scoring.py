@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import Final, NamedTuple, TypedDict
 
 from onexgen.firing import Firing, Reading, fire
 from onexgen.json_types import Json, JsonObject
 from onexgen.matching import Matcher, RulesForm
 
 _DIGITS = 4
-# Terms of one rule beyond this many say nothing new.
-_FURTHER = 3
 
 
 class LabelForm(TypedDict):
@@ -33,6 +31,22 @@ class ScaleForm(TypedDict):
     choose_below: float
     margin_below: float
     repeat: float
+    further: int
+
+
+class Repeat(NamedTuple):
+    """What further terms of one rule add: a share of its points each, up to so many terms."""
+
+    share: float = 0.0
+    most: int = 0
+
+
+NO_REPEAT: Final = Repeat()
+
+
+def repeat_of(scale: ScaleForm) -> Repeat:
+    """Return what a document says of further terms."""
+    return Repeat(scale["repeat"], scale["further"])
 
 
 class ScoringForm(TypedDict):
@@ -54,7 +68,7 @@ class Scores:
     labels: tuple[str, ...]
     firings: tuple[Firing, ...]
     factors: dict[str, float]
-    repeat: float = 0.0
+    repeat: Repeat = NO_REPEAT
     totals: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -72,7 +86,7 @@ def tally(
     firings: Iterable[Firing],
     labels: Sequence[str],
     factors: dict[str, float] | None = None,
-    repeat: float = 0.0,
+    repeat: Repeat = NO_REPEAT,
 ) -> Scores:
     """Add up what the rules give to some labels."""
     known = set(labels)
@@ -83,11 +97,11 @@ def tally(
     return Scores(tuple(labels), counted, factors or {}, repeat, totals)
 
 
-def points_of(firing: Firing, factors: dict[str, float], repeat: float = 0.0) -> float:
+def points_of(firing: Firing, factors: dict[str, float], repeat: Repeat = NO_REPEAT) -> float:
     """Return what one rule gives: its weight times that of its factor, more for further terms."""
-    further = min(len({hit.term for hit in firing.hits}) - 1, _FURTHER)
+    further = min(len({hit.term for hit in firing.hits}) - 1, repeat.most)
     weight = firing.rule.weight * factors.get(firing.rule.factor, 1.0)
-    return weight * (1 + repeat * max(0, further))
+    return weight * (1 + repeat.share * max(0, further))
 
 
 def confidences(totals: dict[str, float], temperature: float) -> dict[str, float]:
@@ -134,7 +148,7 @@ def choose(
 
 
 def evidence_of(
-    firing: Firing, reading: Reading, factors: dict[str, float], repeat: float = 0.0
+    firing: Firing, reading: Reading, factors: dict[str, float], repeat: Repeat = NO_REPEAT
 ) -> JsonObject:
     """Return who gave how many points to what, on which words."""
     return {
@@ -185,7 +199,7 @@ def flip(matcher: Matcher, reading: Reading, scores: Scores) -> JsonObject | Non
     best: tuple[float, JsonObject] | None = None
     most = matcher.reach(scores.factors)
     # No term can turn more than all rules that name it give, each with all its further terms.
-    least = lead / (1 + scores.repeat * _FURTHER)
+    least = lead / (1 + scores.repeat.share * scores.repeat.most)
     fired = {id(firing.rule): firing for firing in scores.firings}
     for term in sorted(term for term in reading.hits if most.get(term, 0.0) >= least):
         totals = _totals_without(term, matcher, reading, scores, fired)

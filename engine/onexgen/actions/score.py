@@ -12,7 +12,7 @@ from onexgen.diagnostics import UsageError, closest
 from onexgen.extraction.reader import PLAIN
 from onexgen.json_types import Json
 from onexgen.matching import Matcher
-from onexgen.scoring import LabelForm, ScoringForm, choose, flip, tally
+from onexgen.scoring import LabelForm, ScoringForm, choose, flip, repeat_of, tally
 
 if TYPE_CHECKING:  # Annotations alone name the forms.
     from onexgen.extraction.forms import ExtractionForm
@@ -66,7 +66,7 @@ class Score:
             said = f"'{options.hint}' is not a label of {options.rules}"
             raise UsageError(said, help=closest(options.hint, names))
         reading = matcher.read(options.text, options.subject)
-        repeat = form["scale"]["repeat"]
+        repeat = repeat_of(form["scale"])
         scores = tally(matcher.firings(reading), names, form["factors"], repeat)
         default = form["default"] if form["default"] in names else ""
         result = choose(scores, labels, form["scale"], reading, hint=options.hint, default=default)

@@ -110,8 +110,10 @@ class Scale(Strict):
         default=0.0,
         ge=0,
         le=1,
-        description="Share of its points that a rule adds for each further "
-        "of its terms, three at most.",
+        description="Share of its points that a rule adds for each further of its terms.",
+    )
+    further: int = Field(
+        default=3, ge=0, description="Further terms of one rule that count; more say nothing new."
     )
 
 

@@ -65,6 +65,10 @@ class Counterparts(Strict):
     """What belongs to single items of a sequence, such as what takes them back."""
 
     name: Name = Field(description="Key of the result: a list of `{of, name}`.")
+    nothing: list[str] = Field(
+        default_factory=list,
+        description="Cells of tables that say that there is none, in small letters.",
+    )
     rules: list[CounterpartRule] = Field(min_length=1, description="The first that finds some.")
 
 
@@ -73,6 +77,9 @@ class Sequence(Strict):
 
     name: Name = Field(description="Key of the result.")
     at_most: int = Field(default=100, ge=1, le=1000, description="Items that are kept.")
+    stemmer: str = Field(
+        default="english", description="Language whose word endings are cut in `stop`."
+    )
     longest: int = Field(default=6, ge=1, le=20, description="Longest item, in words.")
     intros: list[str] = Field(
         default_factory=list, description="Words behind which the first item begins."

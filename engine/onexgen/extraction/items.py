@@ -21,6 +21,7 @@ _AROUND: Final = " \t*_`\"'“”.-"
 class ItemsForm(TypedDict):
     """How items are cleaned."""
 
+    stemmer: str
     longest: int
     intros: list[str]
     drops: list[str]
@@ -39,7 +40,7 @@ class Items:
         self._drops = frozenset(form["drops"])
         self._cuts = frozenset(form["cuts"])
         self._ends = frozenset(form["ends"])
-        self._stem = stemmer("english")
+        self._stem = stemmer(form["stemmer"])
         self._stop = frozenset(self._stem(form["stop"]))
 
     def listed(self, text: str, splits: re.Pattern[str]) -> list[str]:
@@ -92,7 +93,7 @@ class Items:
 
     def _until_the_last(self, text: str, parts: list[str]) -> list[str]:
         """Return the items up to the one behind the last `and`, where there is one."""
-        last = re.search(r"(?:,\s*)?\b(?:and|und|&)\b", text)
+        last = re.search(r"(?:,\s*)?\b(?:and|&)\b", text)
         if last is None or "," not in text[: last.start()]:
             return parts
         counted, place = 0, 0

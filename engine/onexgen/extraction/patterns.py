@@ -7,6 +7,7 @@ from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any, Final
 
 from onexgen.backtracking import SAFER, explosion_of
+from onexgen.source import Marks, Path
 
 _FOREVER: Final = "some texts would take forever"
 
@@ -36,6 +37,14 @@ def literals_of(pattern: str) -> list[str]:
     """Return letters (in small ones) of which every match contains at least one run."""
     best = _best([_of_sequence(_parser.parse(pattern))])
     return sorted({text.lower() for text in best})
+
+
+def is_safe(pattern: str, path: Path, marks: Marks) -> bool:
+    """Report an expression that is wrong, or that some text could keep busy for ever."""
+    problem = problem_of(pattern)
+    if problem:
+        marks.error("unsafe-regex", path, problem, help_of(problem))
+    return not problem
 
 
 def needs_of(pattern: str) -> list[str]:

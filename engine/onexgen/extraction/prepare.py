@@ -56,6 +56,7 @@ def prepare_scoring(document: Scoring, marks: Marks) -> Json:
             "choose_below": document.scale.choose_below,
             "margin_below": document.scale.margin_below,
             "repeat": document.scale.repeat,
+            "further": document.scale.further,
         },
         "default": document.default,
         "rules": compiler.form,

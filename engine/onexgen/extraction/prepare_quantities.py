@@ -18,7 +18,7 @@ from onexgen.extraction.forms import (
     UnitForm,
 )
 from onexgen.extraction.numbers import COUNT, unit_key
-from onexgen.extraction.patterns import help_of, literals_of, problem_of
+from onexgen.extraction.patterns import is_safe, literals_of
 from onexgen.source import Marks, Path
 from onexgen.spelling import slips
 from onexgen.text import words_of
@@ -185,9 +185,7 @@ def _mention(
     if mention.meaning not in names:
         said = f"unknown meaning '{mention.meaning}'"
         marks.error("unknown-label", (*path, "meaning"), said, closest(mention.meaning, names))
-    problem = problem_of(mention.regex)
-    if problem:
-        marks.error("unsafe-regex", (*path, "regex"), problem, help_of(problem))
+    if not is_safe(mention.regex, (*path, "regex"), marks):
         return None
     return {
         "id": mention.id,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from onexgen.config.relations import Link, Relation, Relations
 from onexgen.diagnostics import closest
 from onexgen.extraction.forms import LinkForm, RelationForm, RelationsForm
-from onexgen.extraction.patterns import help_of, needs_of, problem_of
+from onexgen.extraction.patterns import is_safe, needs_of
 from onexgen.source import Marks, Path
 
 
@@ -28,7 +28,7 @@ def _relation(kind: Relation, path: Path, marks: Marks) -> RelationForm:
             said = f"unknown part '{part}'"
             marks.error("unknown-label", place, said, closest(part, kind.parts), key=is_key)
     for part, regex in kind.cut.items():
-        _is_safe(regex, (*path, "cut", part), marks)
+        is_safe(regex, (*path, "cut", part), marks)
     links = ((link, (*path, "links", index)) for index, link in enumerate(kind.links))
     return {
         "name": kind.name,
@@ -61,14 +61,7 @@ def _is_sound(link: Link, place: Path, marks: Marks) -> bool:
         said = f"link '{link.id}' needs either `regex` or `headings`"
         marks.error("missing-key", place, said)
         return False
-    return not link.regex or _is_safe(link.regex, (*place, "regex"), marks)
-
-
-def _is_safe(regex: str, place: Path, marks: Marks) -> bool:
-    problem = problem_of(regex)
-    if problem:
-        marks.error("unsafe-regex", place, problem, help_of(problem))
-    return not problem
+    return not link.regex or is_safe(link.regex, (*place, "regex"), marks)
 
 
 def _link(link: Link, place: Path, marks: Marks) -> LinkForm:

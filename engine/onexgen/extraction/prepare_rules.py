@@ -7,7 +7,7 @@ from typing import Final
 
 from onexgen.config.reading import Label, Language, Rule, Term
 from onexgen.diagnostics import closest
-from onexgen.extraction.patterns import help_of, literals_of, problem_of
+from onexgen.extraction.patterns import is_safe, literals_of
 from onexgen.matching import RuleForm, RulesForm, TermForm
 from onexgen.scoring import LabelForm
 from onexgen.source import Marks, Path
@@ -138,9 +138,7 @@ class RuleCompiler:
         return {"kind": kind, "key": " ".join(words), "value": "", "needs": [], "shown": shown}
 
     def _regex(self, pattern: str, path: Path) -> TermForm | None:
-        problem = problem_of(pattern)
-        if problem:
-            self._marks.error("unsafe-regex", path, problem, help_of(problem))
+        if not is_safe(pattern, path, self._marks):
             return None
         return {
             "kind": "regex",

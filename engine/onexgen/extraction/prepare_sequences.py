@@ -7,7 +7,7 @@ from typing import Final
 
 from onexgen.config.sequences import Clauses, CounterpartRule, Sequence, SequenceRule
 from onexgen.extraction.clauses import ClausesForm
-from onexgen.extraction.patterns import help_of, needs_of, problem_of
+from onexgen.extraction.patterns import is_safe, needs_of
 from onexgen.extraction.sequences import SequenceForm
 from onexgen.source import Marks, Path
 
@@ -19,7 +19,7 @@ def sequence_form(sequence: Sequence, path: Path, marks: Marks) -> SequenceForm:
     for index, rule in enumerate(sequence.rules):
         place = (*path, "rules", index)
         _check(rule, place, marks, ["items"])
-        _is_sound(rule.splits, (*place, "splits"), marks)
+        is_safe(rule.splits, (*place, "splits"), marks)
     counterparts = sequence.counterparts
     for index, other in enumerate(counterparts.rules if counterparts else ()):
         _check(other, (*path, "counterparts", "rules", index), marks, ["item", "items"])
@@ -27,6 +27,7 @@ def sequence_form(sequence: Sequence, path: Path, marks: Marks) -> SequenceForm:
         "name": sequence.name,
         "at_most": sequence.at_most,
         "items": {
+            "stemmer": sequence.stemmer,
             "longest": sequence.longest,
             "intros": sequence.intros,
             "drops": sequence.drops,
@@ -52,6 +53,7 @@ def sequence_form(sequence: Sequence, path: Path, marks: Marks) -> SequenceForm:
         ],
         "counterparts": {
             "name": counterparts.name,
+            "nothing": counterparts.nothing,
             "rules": [
                 {
                     "id": rule.id,
@@ -72,7 +74,7 @@ def sequence_form(sequence: Sequence, path: Path, marks: Marks) -> SequenceForm:
 def clauses_form(clauses: Clauses, path: Path, marks: Marks) -> ClausesForm:
     """Check and compile clauses."""
     for index, rule in enumerate(clauses.rules):
-        _is_sound(rule.regex, (*path, "rules", index, "regex"), marks)
+        is_safe(rule.regex, (*path, "rules", index, "regex"), marks)
     return {
         "name": clauses.name,
         "at_most": clauses.at_most,
@@ -99,17 +101,10 @@ def _check(
         known = [form for form in _FORMS if hasattr(rule, form)]
         said = f"rule '{rule.id}' needs exactly one of {', '.join(known)}"
         marks.error("missing-key", path, said)
-    elif rule.regex and _is_sound(rule.regex, (*path, "regex"), marks):
+    elif rule.regex and is_safe(rule.regex, (*path, "regex"), marks):
         known = list(re.compile(rule.regex).groupindex)
         for group in groups:
             if group not in known:
                 said = f"the expression has no group '{group}'"
                 remedy = f"write (?P<{group}>...) around what is meant"
                 marks.error("invalid-term", (*path, "regex"), said, remedy)
-
-
-def _is_sound(pattern: str, path: Path, marks: Marks) -> bool:
-    problem = problem_of(pattern)
-    if problem:
-        marks.error("unsafe-regex", path, problem, help_of(problem))
-    return not problem

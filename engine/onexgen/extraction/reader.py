@@ -23,7 +23,7 @@ from onexgen.extraction.sequences import Sequences
 from onexgen.firing import Firing, Reading
 from onexgen.json_types import Json, JsonObject
 from onexgen.matching import Matcher
-from onexgen.scoring import LabelForm, ScoringForm, matched_text, tally
+from onexgen.scoring import NO_REPEAT, LabelForm, ScoringForm, matched_text, repeat_of, tally
 from onexgen.text import LanguageForm
 
 if TYPE_CHECKING:  # Annotations alone name the forms.
@@ -146,7 +146,7 @@ class Reader:
         scoring = self._scorings.get(choice["name"])
         names = [label["name"] for label in self._labels_of(choice)]
         factors = scoring["factors"] if scoring else {}
-        scores = tally(own, names, factors, scoring["scale"]["repeat"] if scoring else 0.0)
+        scores = tally(own, names, factors, repeat_of(scoring["scale"]) if scoring else NO_REPEAT)
         reached = [k for k, points in scores.totals.items() if points >= choice["threshold"]]
         if not reached and (fallback := otherwise_of(choice, found)):
             reached = [fallback["label"]]

@@ -18,7 +18,6 @@ _ANY_LINE: Final = "*"
 _LAST_WORDS: Final = 3
 _SENTENCE: Final = re.compile(r"\w[.;]\s")
 _NUMBER: Final = re.compile(r"\s*\d{1,2}[.)]\s")
-_NOTHING: Final = frozenset({"", "-", "\u2013", "\u2014", "none", "no", "n/a", "nothing"})
 
 
 class SequenceRuleForm(TypedDict):
@@ -52,6 +51,7 @@ class CounterpartsForm(TypedDict):
     """Counterparts of items."""
 
     name: str
+    nothing: list[str]
     rules: list[CounterpartRuleForm]
 
 
@@ -133,11 +133,13 @@ class Sequences:
     ) -> dict[str, str]:
         """Return item -> counterpart."""
         pairs: dict[str, str] = {}
+        others = self._form["counterparts"]
+        nothing = {"", *(others["nothing"] if others else ())}
         if rule["columns"]:
             for rows, place in _tables(blocks, rule["columns"]):
                 for row in rows:
                     of = self._nearest(" ".join(row[:place]), names)
-                    if of and len(row) > place and row[place].lower() not in _NOTHING:
+                    if of and len(row) > place and row[place].lower() not in nothing:
                         pairs.setdefault(of, self._items.name(row[place], sure=True) or row[place])
             return pairs
         for match in matches(rule["regex"], rule["needs"], raw):

@@ -8,7 +8,7 @@ from typing import Any, Final
 from onexgen.config.measures import Measure, Measures
 from onexgen.diagnostics import UsageError, closest
 from onexgen.plan import Plan, StepPlan
-from onexgen.scoring import points_of
+from onexgen.scoring import points_of, repeat_of
 from onexgen.session import Session
 from onexgen.tuning.comparing import counts_for, values_at
 from onexgen.tuning.fitting import Row
@@ -60,7 +60,7 @@ def rows_of(
                 (
                     numbers[firing.rule.id],
                     labels[firing.rule.label],
-                    points_of(firing, form["factors"], form["scale"]["repeat"])
+                    points_of(firing, form["factors"], repeat_of(form["scale"]))
                     / firing.rule.weight,
                 )
                 for firing in matcher.firings(matcher.read(text, subject))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from onexgen.json_types import JsonObject
 from onexgen.positions import Path
-from onexgen.scoring import tally
+from onexgen.scoring import repeat_of, tally
 from onexgen.tuning.knowledge import Knowledge
 
 _NEAR = 1e-9
@@ -29,7 +29,7 @@ def ties(knowledge: Knowledge, file: str) -> Iterator[tuple[Path, str, str]]:
                 known |= reader.read(text)[0]
             firings = matcher.firings(matcher.read(text, known))
             for names in groups.values():
-                scores = tally(firings, names, form["factors"], form["scale"]["repeat"])
+                scores = tally(firings, names, form["factors"], repeat_of(form["scale"]))
                 (most, first), (next_, second) = _two_best(scores.totals)
                 if most > 0 and most - next_ < _NEAR:
                     yield (*written.path, "fires", index), first, second
