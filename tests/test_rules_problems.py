@@ -7,7 +7,8 @@ import time
 import pytest
 from tests.reading.pack import compile_text
 
-from onexgen.extraction.patterns import literals_of, problem_of
+from onexgen.extraction.literals import literals_of
+from onexgen.extraction.patterns import problem_of
 
 SCORING = """\
 version: 1
@@ -279,16 +280,21 @@ def test_plain_expressions_are_accepted(pattern: str) -> None:
 @pytest.mark.parametrize(
     ("pattern", "literals"),
     [
-        (r"\bWorld of\s+\w+", ["world of"]),
-        (r"(cat|horse)s?", ["cat", "horse"]),
+        (r"\bWorld of\s+\w+", [["world of"]]),
+        (r"(cat|horse)s?", [["cat", "horse"]]),
         (r"(cat|\d)s?", []),
-        (r"a?b", ["b"]),
-        (r"[xy]z?", ["x", "y"]),
+        (r"a?b", [["b"]]),
+        (r"[xy]z?", [["x", "y"]]),
         (r"\d+", []),
         (r"İx", []),
+        (r"\b(get|put) /", [["get /", "put /"]]),
+        (r"keeps?.{0,9} (by|per) \w", [["keep"], [" by ", " per "]]),
+        (r"(one|two\d+three) (four)?", [["one", "three"], [" "]]),
+        (r"ab(?:cd)+ef", [["ef"], ["ab"], ["cd"]]),
+        (r"(?=x)a(?!y)b$", [["ab"]]),
     ],
 )
-def test_letters_that_every_match_contains(pattern: str, literals: list[str]) -> None:
+def test_letters_that_every_match_contains(pattern: str, literals: list[list[str]]) -> None:
     """They are looked for first: most expressions need not run at all."""
     assert literals_of(pattern) == literals
 

@@ -9,6 +9,7 @@ from typing import Final, TypedDict
 
 from onexgen.firing import NOWHERE, Firing, Hit, Reading, Rule, fire
 from onexgen.json_types import Json
+from onexgen.needs import Needs, may_match
 from onexgen.spelling import Spelling
 from onexgen.text import LanguageForm, Negation, Text, read_text, stemmer
 
@@ -23,7 +24,7 @@ class TermForm(TypedDict):
     key: str
     shown: str
     value: str
-    needs: list[str]
+    needs: Needs
 
 
 class RuleForm(TypedDict):
@@ -50,6 +51,24 @@ class RulesForm(TypedDict):
     rules: list[RuleForm]
 
 
+class Branch:
+    """Terms that share their first stems: those that end here, and those that go on."""
+
+    __slots__ = ("after", "terms")
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self.after: dict[str, Branch] = {}
+        self.terms: list[int] = []
+
+    def grow(self, stems: Iterable[str], term: int) -> None:
+        """Add the stems of a term."""
+        branch = self
+        for stem in stems:
+            branch = branch.after.setdefault(stem, Branch())
+        branch.terms.append(term)
+
+
 class Matcher:
     """All rules of some documents with one index over their terms."""
 
@@ -67,12 +86,11 @@ class Matcher:
             self.terms.extend(part["terms"])
             self.rules.extend(_placed(rule, first, owner) for rule in part["rules"])
         self._words: dict[str, list[int]] = {}
-        self._index: dict[str, list[int]] = {}
-        self._longest: dict[str, int] = {}
+        self._index = Branch()
         self._regexes: list[int] = []
         self._fields: dict[str, dict[str, list[int]]] = {}
         self._patterns: dict[int, re.Pattern[str]] = {}
-        self._reaches: dict[tuple[tuple[str, float], ...], dict[int, float]] = {}
+        self._held_back: dict[tuple[tuple[str, float], ...], dict[int, float]] = {}
         stem = stemmer(language["stemmer"])
         for number, term in enumerate(self.terms):
             if term["kind"] == "regex":
@@ -83,25 +101,17 @@ class Matcher:
             elif term["kind"] == "word":
                 self._words.setdefault(term["key"], []).append(number)
             else:
-                stems = stem(term["key"].split(" "))
-                self._index.setdefault(" ".join(stems), []).append(number)
-                if len(stems) > 1:
-                    self._longest[stems[0]] = max(self._longest.get(stems[0], 1), len(stems))
+                self._index.grow(stem(term["key"].split(" ")), number)
         words = [word for term in self.terms for word in _words_of(term)] + language["words"]
         self._spelling = Spelling(words, language["correct"])
 
     @cached_property
-    def _beginnings(self) -> frozenset[str]:
-        """Stems with which a term begins."""
-        return frozenset(key.partition(" ")[0] for key in self._index)
-
-    @cached_property
     def _needs(self) -> dict[str, list[int]]:
-        """Text -> regexes that can match only where it stands; those that need none need ""."""
+        """Run of letters -> regexes of whose rarest choice it is one; "" of those without any."""
         needs: dict[str, list[int]] = {}
         for term in self._regexes:
-            for needed in self.terms[term]["needs"] or [""]:
-                needs.setdefault(needed, []).append(term)
+            for run in (self.terms[term]["needs"] or [[""]])[0]:
+                needs.setdefault(run, []).append(term)
         return needs
 
     @cached_property
@@ -123,18 +133,17 @@ class Matcher:
                 mentions.setdefault(term, []).append(number)
         return mentions
 
-    def reach(self, factors: Mapping[str, float]) -> Mapping[int, float]:
-        """Return for each term the weight of all rules that name it."""
+    def held_back(self, factors: Mapping[str, float]) -> Mapping[int, float]:
+        """Return for each term that takes rules back the weight of all that it takes back."""
         key = tuple(factors.items())
-        if key not in self._reaches:
-            self._reaches[key] = {
-                term: sum(
-                    abs(rule.weight) * factors.get(rule.factor, 1.0)
-                    for rule in self.rules_with(term)
-                )
-                for term in self._mentions
-            }
-        return self._reaches[key]
+        if key not in self._held_back:
+            held: dict[int, float] = {}
+            for rule in self.rules:
+                weight = abs(rule.weight) * factors.get(rule.factor, 1.0)
+                for term in rule.unless:
+                    held[term] = held.get(term, 0.0) + weight
+            self._held_back[key] = held
+        return self._held_back[key]
 
     def rules_with(self, term: int) -> list[Rule]:
         """Return all rules that name a term."""
@@ -160,32 +169,29 @@ class Matcher:
 
     def _find_words(self, text: Text, hits: dict[int, list[Hit]]) -> None:
         # Most words of a text are no terms: they are passed over before anything else is done.
-        known, index, longest = self._words, self._index, self._longest
+        known, index, stems = self._words, self._index.after, text.stems
         for start, word in [pair for pair in enumerate(text.words) if pair[1] in known]:
             for term in known[word]:
                 hits.setdefault(term, []).append(Hit(term, start, start + 1))
-        for start, key in [pair for pair in enumerate(text.stems) if pair[1] in self._beginnings]:
-            for term in index.get(key, ()):
-                hits.setdefault(term, []).append(Hit(term, start, start + 1))
-            if key in longest:
-                self._find_phrases(text, start, longest[key], hits)
-
-    def _find_phrases(
-        self, text: Text, start: int, longest: int, hits: dict[int, list[Hit]]
-    ) -> None:
-        key = text.stems[start]
-        for end in range(start + 1, min(len(text.stems), start + longest)):
-            if text.breaks[end]:
-                break
-            key = f"{key} {text.stems[end]}"
-            for term in self._index.get(key, ()):
-                hits.setdefault(term, []).append(Hit(term, start, end + 1))
+        last = len(stems)
+        for start, key in [pair for pair in enumerate(stems) if pair[1] in index]:
+            branch: Branch | None = index[key]
+            end = start + 1
+            while branch is not None:
+                for term in branch.terms:
+                    hits.setdefault(term, []).append(Hit(term, start, end))
+                if not branch.after or end == last or text.breaks[end]:
+                    break
+                branch = branch.after.get(stems[end])
+                end += 1
 
     def _find_regexes(self, text: Text, hits: dict[int, list[Hit]]) -> None:
         lowered = text.raw.lower() if self._regexes else ""
         same = len(lowered) == len(text.raw)
-        there = [needed for needed in self._needs if needed in lowered]
-        for term in sorted({term for needed in there for term in self._needs[needed]}):
+        there = [run for run in self._needs if run in lowered]
+        for term in sorted({term for run in there for term in self._needs[run]}):
+            if not may_match(self.terms[term]["needs"][1:], lowered):
+                continue
             pattern = self._pattern(term)
             # Small letters in a small text: several times as fast as ignoring the case.
             small = same and not pattern.flags & re.IGNORECASE

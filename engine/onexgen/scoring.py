@@ -12,6 +12,8 @@ from onexgen.json_types import Json, JsonObject
 from onexgen.matching import Matcher, RulesForm
 
 _DIGITS = 4
+# Sums of the same points in another order differ by less.
+_ROUNDING: Final = 1e-9
 
 
 class LabelForm(TypedDict):
@@ -197,11 +199,9 @@ def flip(matcher: Matcher, reading: Reading, scores: Scores) -> JsonObject | Non
     ordered = sorted(scores.totals.values(), reverse=True)
     lead = ordered[0] - ordered[1] if len(ordered) > 1 else math.inf
     best: tuple[float, JsonObject] | None = None
-    most = matcher.reach(scores.factors)
-    # No term can turn more than all rules that name it give, each with all its further terms.
-    least = lead / (1 + scores.repeat.share * scores.repeat.most)
     fired = {id(firing.rule): firing for firing in scores.firings}
-    for term in sorted(term for term in reading.hits if most.get(term, 0.0) >= least):
+    weights = _at_stake(matcher, reading, scores)
+    for term in sorted(term for term, weight in weights.items() if weight >= lead - _ROUNDING):
         totals = _totals_without(term, matcher, reading, scores, fired)
         changed = max(scores.labels, key=lambda label: totals[label])
         gain = totals[changed] - totals[winner]
@@ -209,6 +209,25 @@ def flip(matcher: Matcher, reading: Reading, scores: Scores) -> JsonObject | Non
             said = reading.words(reading.hits[term][0])
             best = (gain, {"text": said, "term": matcher.terms[term]["shown"], "to": changed})
     return best[1] if best else None
+
+
+def _at_stake(matcher: Matcher, reading: Reading, scores: Scores) -> dict[int, float]:
+    """Return for each term the most that the points can change without it.
+
+    Rules that fired on it give no more than they gave; those that it takes back give at most all
+    that they can.
+    """
+    stakes = dict.fromkeys(reading.hits, 0.0)
+    for firing in scores.firings:
+        rule, points = firing.rule, abs(_points(firing, scores))
+        for term in {hit.term for hit in firing.hits}.union(rule.all, rule.beside):
+            if term in stakes:
+                stakes[term] += points
+    all_terms = 1 + scores.repeat.share * scores.repeat.most
+    held_back = matcher.held_back(scores.factors)
+    for term in held_back.keys() & stakes.keys():
+        stakes[term] += held_back[term] * all_terms
+    return stakes
 
 
 def _totals_without(

@@ -145,7 +145,7 @@ def read_text(
 ) -> Text:
     """Cut a text into words; words that are misspelt are read as what was meant."""
     known = cut(raw, abbreviations)
-    words = known.words if spelling is None else [spelling[word] for word in known.words]
+    words = known.words if spelling is None else list(map(spelling.__getitem__, known.words))
     stems = stemmer(language)(words)
     return Text(known.raw, words, stems, known.starts, known.ends, known.breaks, known.sentences)
 

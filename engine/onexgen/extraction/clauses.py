@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from onexgen.extraction.matches import matches
 from onexgen.json_types import Json, JsonObject
+from onexgen.needs import Needs
 
 
 class ClauseRuleForm(TypedDict):
@@ -13,7 +14,7 @@ class ClauseRuleForm(TypedDict):
 
     id: str
     regex: str
-    needs: list[str]
+    needs: Needs
     numbers: list[str]
     set: dict[str, str]
     at: str

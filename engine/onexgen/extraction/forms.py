@@ -7,6 +7,7 @@ from typing import TypedDict
 from onexgen.extraction.clauses import ClausesForm
 from onexgen.extraction.sequences import SequenceForm
 from onexgen.matching import RulesForm
+from onexgen.needs import Needs
 from onexgen.scoring import LabelForm
 from onexgen.text import LanguageForm
 
@@ -70,7 +71,7 @@ class MentionForm(TypedDict):
     meaning: str
     name: str
     regex: str
-    needs: list[str]
+    needs: Needs
     value: str
     at: str
 
@@ -249,7 +250,7 @@ class LinkForm(TypedDict):
 
     id: str
     regex: str
-    needs: list[str]
+    needs: Needs
     headings: dict[str, list[str]]
     set: dict[str, str]
     at: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import cache
+
+from onexgen.needs import Needs, may_match
 
 
 @cache
@@ -13,8 +15,7 @@ def compiled(regex: str) -> re.Pattern[str]:
     return re.compile(regex, re.IGNORECASE)
 
 
-def matches(regex: str, needs: Collection[str], raw: str) -> Iterator[re.Match[str]]:
-    """Yield all matches in a text; every one holds one of `needs`, in small letters."""
-    lowered = raw.lower()
-    if not needs or any(needed in lowered for needed in needs):
+def matches(regex: str, needs: Needs, raw: str) -> Iterator[re.Match[str]]:
+    """Yield all matches in a text; without what it needs there are none."""
+    if may_match(needs, raw.lower()):
         yield from compiled(regex).finditer(raw)

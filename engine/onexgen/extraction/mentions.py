@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from onexgen.json_types import Json, JsonObject
 from onexgen.matching import ESCAPE
+from onexgen.needs import may_match
 
 if TYPE_CHECKING:  # Annotations alone name the forms.
     from onexgen.extraction.forms import MentionForm, QuantitiesForm
-
-_ANYTHING: Final = ("",)
 
 
 @cache
@@ -41,7 +40,7 @@ class Mentions:
         seen: set[tuple[str, str]] = set()
         taken: list[range] = []
         for mention in self._form["mentions"]:
-            if not any(needed in lowered for needed in mention["needs"] or _ANYTHING):
+            if not may_match(mention["needs"], lowered):
                 continue
             pattern = _compiled(mention["regex"])
             for found in pattern.finditer(raw if pattern.flags & re.IGNORECASE else small):

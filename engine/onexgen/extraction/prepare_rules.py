@@ -7,7 +7,8 @@ from typing import Final
 
 from onexgen.config.reading import Label, Language, Rule, Term
 from onexgen.diagnostics import closest
-from onexgen.extraction.patterns import is_safe, literals_of
+from onexgen.extraction.literals import literals_of
+from onexgen.extraction.patterns import is_safe
 from onexgen.matching import RuleForm, RulesForm, TermForm
 from onexgen.scoring import LabelForm
 from onexgen.source import Marks, Path

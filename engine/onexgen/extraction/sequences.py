@@ -11,6 +11,7 @@ from onexgen.extraction.layout import Block, blocks_of
 from onexgen.extraction.matches import compiled, matches
 from onexgen.filters import singular
 from onexgen.json_types import Json, JsonObject
+from onexgen.needs import Needs
 from onexgen.text import words_of
 
 _ANY_LINE: Final = "*"
@@ -29,7 +30,7 @@ class SequenceRuleForm(TypedDict):
     numbered: bool
     marks: list[str]
     regex: str
-    needs: list[str]
+    needs: Needs
     splits: str
     at_least: int
     sure: bool
@@ -42,7 +43,7 @@ class CounterpartRuleForm(TypedDict):
     id: str
     columns: list[str]
     regex: str
-    needs: list[str]
+    needs: Needs
     before: bool
     at: str
 
