@@ -69,6 +69,7 @@ class Scores:
 
     labels: tuple[str, ...]
     firings: tuple[Firing, ...]
+    points: tuple[float, ...]
     factors: dict[str, float]
     repeat: Repeat = NO_REPEAT
     totals: dict[str, float] = field(default_factory=dict)
@@ -93,10 +94,11 @@ def tally(
     """Add up what the rules give to some labels."""
     known = set(labels)
     counted = tuple(firing for firing in firings if firing.rule.label in known)
+    points = tuple(points_of(firing, factors or {}, repeat) for firing in counted)
     totals = dict.fromkeys(labels, 0.0)
-    for firing in counted:
-        totals[firing.rule.label] += points_of(firing, factors or {}, repeat)
-    return Scores(tuple(labels), counted, factors or {}, repeat, totals)
+    for firing, given in zip(counted, points, strict=True):
+        totals[firing.rule.label] += given
+    return Scores(tuple(labels), counted, points, factors or {}, repeat, totals)
 
 
 def points_of(firing: Firing, factors: dict[str, float], repeat: Repeat = NO_REPEAT) -> float:
@@ -130,7 +132,8 @@ def choose(
     confidence = 1.0 if hint else trust.get(winner, 0.0)
     margin = confidence - (trust[others[0]] if others else 0.0)
     evidence = [
-        evidence_of(firing, reading, scores.factors, scores.repeat) for firing in scores.firings
+        evidence_of(firing, given, reading)
+        for firing, given in zip(scores.firings, scores.points, strict=True)
     ]
     titles = {label["name"]: label["title"] for label in labels}
     needed = confidence < scale["choose_below"] or margin < scale["margin_below"]
@@ -149,15 +152,13 @@ def choose(
     }
 
 
-def evidence_of(
-    firing: Firing, reading: Reading, factors: dict[str, float], repeat: Repeat = NO_REPEAT
-) -> JsonObject:
+def evidence_of(firing: Firing, points: float, reading: Reading) -> JsonObject:
     """Return who gave how many points to what, on which words."""
     return {
         "rule": firing.rule.id,
         "at": firing.rule.at,
         "label": firing.rule.label,
-        "points": round(points_of(firing, factors, repeat), _DIGITS),
+        "points": round(points, _DIGITS),
         "text": matched_text(firing, reading),
     }
 
@@ -173,8 +174,8 @@ def _indicators(
 ) -> list[Json]:
     lines: list[Json] = [f"Chosen by the request: {hint}"] if hint else []
     own = [
-        (_points(firing, scores), firing.rule.factor, item["text"])
-        for firing, item in zip(scores.firings, evidence, strict=True)
+        (given, firing.rule.factor, item["text"])
+        for firing, given, item in zip(scores.firings, scores.points, evidence, strict=True)
         if firing.rule.label == winner
     ]
     for points, factor, text in sorted(own, key=lambda one: -one[0]):
@@ -186,10 +187,10 @@ def _indicators(
 
 def _factors(scores: Scores) -> JsonObject:
     shares: dict[str, dict[str, float]] = {name: {} for name in scores.factors}
-    for firing in scores.firings:
+    for firing, points in zip(scores.firings, scores.points, strict=True):
         given = shares.setdefault(firing.rule.factor, {})
         label = firing.rule.label
-        given[label] = round(given.get(label, 0.0) + _points(firing, scores), _DIGITS)
+        given[label] = round(given.get(label, 0.0) + points, _DIGITS)
     return {name: dict[str, Json](given) for name, given in shares.items()}
 
 
@@ -199,10 +200,11 @@ def flip(matcher: Matcher, reading: Reading, scores: Scores) -> JsonObject | Non
     ordered = sorted(scores.totals.values(), reverse=True)
     lead = ordered[0] - ordered[1] if len(ordered) > 1 else math.inf
     best: tuple[float, JsonObject] | None = None
-    fired = {id(firing.rule): firing for firing in scores.firings}
+    rules = (id(firing.rule) for firing in scores.firings)
+    given = dict(zip(rules, scores.points, strict=True))
     weights = _at_stake(matcher, reading, scores)
     for term in sorted(term for term, weight in weights.items() if weight >= lead - _ROUNDING):
-        totals = _totals_without(term, matcher, reading, scores, fired)
+        totals = _totals_without(term, matcher, reading, scores, given)
         changed = max(scores.labels, key=lambda label: totals[label])
         gain = totals[changed] - totals[winner]
         if changed != winner and (best is None or gain > best[0]):
@@ -218,11 +220,11 @@ def _at_stake(matcher: Matcher, reading: Reading, scores: Scores) -> dict[int, f
     that they can.
     """
     stakes = dict.fromkeys(reading.hits, 0.0)
-    for firing in scores.firings:
-        rule, points = firing.rule, abs(_points(firing, scores))
+    for firing, points in zip(scores.firings, scores.points, strict=True):
+        rule = firing.rule
         for term in {hit.term for hit in firing.hits}.union(rule.all, rule.beside):
             if term in stakes:
-                stakes[term] += points
+                stakes[term] += abs(points)
     all_terms = 1 + scores.repeat.share * scores.repeat.most
     held_back = matcher.held_back(scores.factors)
     for term in held_back.keys() & stakes.keys():
@@ -231,19 +233,14 @@ def _at_stake(matcher: Matcher, reading: Reading, scores: Scores) -> dict[int, f
 
 
 def _totals_without(
-    term: int, matcher: Matcher, reading: Reading, scores: Scores, fired: Mapping[int, Firing]
+    term: int, matcher: Matcher, reading: Reading, scores: Scores, given: Mapping[int, float]
 ) -> dict[str, float]:
     totals = dict(scores.totals)
     for rule in matcher.rules_with(term):
         if rule.label in totals:
-            before = fired.get(id(rule))
+            totals[rule.label] -= given.get(id(rule), 0.0)
             after = fire(rule, reading, term)
-            if before is not None:
-                totals[rule.label] -= _points(before, scores)
             if after:
-                totals[rule.label] += _points(Firing(rule, after), scores)
+                left = points_of(Firing(rule, after), scores.factors, scores.repeat)
+                totals[rule.label] += left
     return totals
-
-
-def _points(firing: Firing, scores: Scores) -> float:
-    return points_of(firing, scores.factors, scores.repeat)

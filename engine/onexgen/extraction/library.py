@@ -55,7 +55,7 @@ def search(
         points[name] = points.get(name, 0.0) + given
         own = scores.setdefault(name, {})
         own[category] = own.get(category, 0.0) + given
-        evidence.setdefault(name, []).append(evidence_of(firing, reading, {}))
+        evidence.setdefault(name, []).append(evidence_of(firing, given, reading))
     fitting = {entry["name"]: entry for entry in _fitting(form["entries"], among)}
     relevance = {
         name: min(1.0, points[name] / form["full_points"]) for name in fitting if name in points

@@ -34,7 +34,7 @@ def literals_of(pattern: str) -> Needs:
 
 
 def _likelihood(choice: Choice) -> float:
-    return sum(_RARER ** -len(run) for run in choice)
+    return sum(_RARER ** -float(len(run)) for run in choice)
 
 
 def _plain(choice: Choice) -> Choice:
@@ -110,8 +110,8 @@ def _of_branches(
 ) -> tuple[Choice | None, list[Choice]]:
     joined = frozenset[str]()
     for exact, choices in branches:
-        usable = [exact] if exact is not None else [one for one in choices if _plain(one)]
-        joined |= min(usable, key=_likelihood, default=_NOTHING)
+        usable = [one for one in choices if _plain(one)] or [_NOTHING]
+        joined |= exact if exact is not None else min(usable, key=_likelihood)
     if len(joined) > _MOST_RUNS:
         return None, []
     return (joined, []) if all(exact is not None for exact, _ in branches) else (None, [joined])

@@ -14,7 +14,6 @@ from onexgen.source import Marks, Path
 _FOREVER: Final = "some texts would take forever"
 
 
-
 def problem_of(pattern: str) -> str:
     """Return what is wrong with a pattern, "" when nothing is."""
     try:

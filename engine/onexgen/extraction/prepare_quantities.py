@@ -17,8 +17,8 @@ from onexgen.extraction.forms import (
     TallyForm,
     UnitForm,
 )
-from onexgen.extraction.numbers import COUNT, unit_key
 from onexgen.extraction.literals import literals_of
+from onexgen.extraction.numbers import COUNT, unit_key
 from onexgen.extraction.patterns import is_safe
 from onexgen.source import Marks, Path
 from onexgen.spelling import slips
