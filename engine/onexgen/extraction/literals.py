@@ -110,8 +110,8 @@ def _of_branches(
 ) -> tuple[Choice | None, list[Choice]]:
     joined = frozenset[str]()
     for exact, choices in branches:
-        usable = [one for one in choices if _plain(one)] or [_NOTHING]
-        joined |= exact if exact is not None else min(usable, key=_likelihood)
+        usable = sorted((one for one in choices if _plain(one)), key=_likelihood)
+        joined |= exact if exact is not None else next(iter(usable), _NOTHING)
     if len(joined) > _MOST_RUNS:
         return None, []
     return (joined, []) if all(exact is not None for exact, _ in branches) else (None, [joined])
