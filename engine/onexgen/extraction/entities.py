@@ -51,7 +51,7 @@ class Entities:
 
     def named(self, things: Sequence[Found], raw: str, subject: Sequence[str]) -> list[Json]:
         """Return things, each name once; `subject` names one without a name."""
-        about = [singular(word) for word in subject]
+        about = [singular(self._fields.meant(word)) for word in subject]
         named: dict[str, tuple[FieldFound, ...]] = {}
         taken: set[tuple[str, ...]] = set()
         for item in things:

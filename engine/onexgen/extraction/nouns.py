@@ -35,6 +35,7 @@ class Nouns:
         self._mute = self._stop | self._plain | self._loose
         self._vague |= frozenset(form["types"])
         self._default = form["default"]
+        self._slips = form["slips"]
         each = "|".join(map(re.escape, form["each"]))
         self._each = re.compile(rf"\b(?:{each}) ([a-z]+)", re.IGNORECASE) if each else None
 
@@ -55,7 +56,8 @@ class Nouns:
     def last(self, text: str) -> str:
         """Return the last words of a text that can name a thing, in the singular."""
         words: list[str] = []
-        for word in reversed(words_of(self._bound(text.replace("_", " ")))):
+        for said in reversed(words_of(self._bound(text.replace("_", " ")))):
+            word = self._slips.get(said, said)
             if word in self._stop or not word.isascii() or word[0].isdigit():
                 if words:
                     break
@@ -85,7 +87,7 @@ class Nouns:
             return name
         subject = next((word for word in reversed(about) if word not in self._vague), "")
         if name in self._short:
-            said = self._said_before(name, raw) or subject
+            said = self._said_before(name, raw) or key or subject
             return f"{said}_{name}" if said and said != name else name
         one = self._counted(raw)
         return (key if key in about else "") or one or subject or key or self._default

@@ -21,6 +21,7 @@ _SURE: Final = re.compile(r"\w_\w|\(|:\s")
 _CALL: Final = re.compile(r"`?\b([A-Za-z_]\w*)(?:\(|\s?=\s?\{)([^(){}\n]{3,600})[)}]")
 _BRACKETS: Final = re.compile(r"\b([A-Za-z][\w-]*(?: \w+)?)\s+\(([^()\n]{5,400})\)")
 _LABEL: Final = re.compile(r"\W*([A-Za-z][\w' `-]{1,60}?)[*`]*\s*[:=\u2013]\**\s+(.{3,600})")
+_INNER_LABEL: Final = re.compile(r"[,;.]\s+([A-Za-z][a-z ]{1,30}):\s+(.{3,600})")
 _CLAUSE: Final = re.compile(r"[,;:]\s")
 # Beyond these a sentence is no list of fields, only long.
 _OPENERS: Final = 16
@@ -116,15 +117,23 @@ class Sentences:
 
     def _labelled(self, sentence: str) -> Said | None:
         """Read `Order: id (uuid), total (decimal)`."""
-        label = _last_label(sentence)
+        label = _last_label(sentence) or self._inner_label(sentence)
         if label is None:
             return None
         fields = self._fields.listed(label.group(2))
-        said = " ".join(map(self._fields.meant, words_of(label.group(1))))
+        said = self._said(label)
         known = said in self._labels
         if not _is_list(fields, strong=known):
             return None
         return Said(self._name_of(label.group(1), said, known=known), fields)
+
+    def _inner_label(self, sentence: str) -> re.Match[str] | None:
+        """Return a label inside of a sentence, if it is a known one: `one per shop, columns: id`."""
+        found = _INNER_LABEL.finditer(sentence)
+        return next((label for label in found if self._said(label) in self._labels), None)
+
+    def _said(self, label: re.Match[str]) -> str:
+        return " ".join(map(self._fields.meant, words_of(label.group(1))))
 
     def _name_of(self, label: str, said: str, *, known: bool) -> str:
         """Return what a label names; `Record:` is one, `Fields:` leaves it to the title."""
