@@ -128,7 +128,7 @@ class Sentences:
         return Said(self._name_of(label.group(1), said, known=known), fields)
 
     def _inner_label(self, sentence: str) -> re.Match[str] | None:
-        """Return a label inside of a sentence, if it is a known one: `one per shop, columns: id`."""
+        """Return a known label inside of a sentence: `one per shop, columns: id, qty`."""
         found = _INNER_LABEL.finditer(sentence)
         return next((label for label in found if self._said(label) in self._labels), None)
 
