@@ -28,7 +28,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint types test-fast judge mutate fuzz bench build clean
+.PHONY: help setup demo test lint types test-fast carried judge mutate fuzz bench build clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -54,6 +54,9 @@ test-fast: $(STAMP) ## the tests that take no time
 	$(PYTEST) -m "not judge and not mutate and not slow"
 
 # The judge and the mutations use all cores by themselves: -n 0.
+carried: $(STAMP) ## how much of what sixty requests name reaches contract, code and tests
+	PYTHONPATH=. $(BIN)/python -m tests.carried
+
 judge: $(STAMP) ## the judge on packages of each family, made and hand-written; twenty minutes
 	$(PYTEST) -n 0 -v -m "not mutate" tests/test_judge.py tests/test_golden.py
 

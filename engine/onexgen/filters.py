@@ -219,8 +219,13 @@ def pick(value: Mapping[str, Json], *keys: str) -> Json:
     return {key: value[key] for key in keys if key in value}
 
 
-def table(values: Iterable[Mapping[str, Json]], key: str, value: str) -> Json:
-    """Return {item[key]: item[value]} of mappings; a key that repeats gets a number."""
+def rename(value: Mapping[str, Json], names: Mapping[str, str]) -> Json:
+    """Return a mapping with other names for some of its keys."""
+    return {names.get(key, key): item for key, item in value.items()}
+
+
+def table(values: Iterable[Mapping[str, Json]], key: str, value: str = "") -> Json:
+    """Return {item[key]: item[value]} of mappings, or whole items; repeated keys get a number."""
     result: dict[str, Json] = {}
     for item in values:
         name = unused = str(item[key])
@@ -228,7 +233,7 @@ def table(values: Iterable[Mapping[str, Json]], key: str, value: str) -> Json:
         while unused in result:
             number += 1
             unused = f"{name}_{number}"
-        result[unused] = item[value]
+        result[unused] = item[value] if value else dict(item)
     return result
 
 
@@ -264,6 +269,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "prefixed": prefixed,
     "py": py,
     "reached": reached,
+    "rename": rename,
     "rows": rows,
     "singular": singular,
     "slug": slug,
