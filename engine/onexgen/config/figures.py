@@ -130,6 +130,10 @@ class Quantities(Strict):
         default_factory=list,
         description="Words before one of `names` that make it no name: `every stage 3 retries`.",
     )
+    unnamed: list[str] = Field(
+        default_factory=list,
+        description="Words that name no number: `4 of them`, `3 warehouses and`.",
+    )
     trivial: list[float] = Field(
         default_factory=list,
         description="Numbers that say nothing without a meaning, a unit or the end of a range.",

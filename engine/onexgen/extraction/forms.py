@@ -112,6 +112,7 @@ class QuantitiesForm(TypedDict):
     reach: dict[str, ReachForm]
     names: list[str]
     each: list[str]
+    unnamed: list[str]
     trivial: list[float]
     ranges: list[list[str]]
     joins: list[str]

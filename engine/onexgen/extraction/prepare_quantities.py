@@ -69,6 +69,7 @@ def quantities_form(
         "reach": _reaches(quantities, rules, units, marks),
         "names": quantities.names,
         "each": quantities.each,
+        "unnamed": quantities.unnamed,
         "trivial": quantities.trivial,
         "ranges": [words_of(text) for text in quantities.ranges],
         "joins": quantities.joins,

@@ -45,6 +45,7 @@ class Quantities:
         self.form = form
         self._numbers = Numbers(form)
         self._mentions = Mentions(form)
+        self._unnamed = frozenset(form["unnamed"])
         self._tallies = Tallies(form["tallies"])
         joins = "|".join(map(re.escape, form["joins"])) or "(?!)"
         self._join = re.compile(rf"\s*(?:[,/;+]|\s(?:{joins})\s|,\s+(?:{joins})\s)\s*")
@@ -165,12 +166,24 @@ class Quantities:
             names = [meant.meaning] * len(figure.values)
             if meaning and meaning["low"] and len(figure.values) > 1:
                 names[0] = meaning["low"]
-            name = _name_of(figure, reading.text) if meant.meaning == other else ""
+            name = self._name_of(figure, reading.text) if meant.meaning == other else ""
             for label, value in zip(names, figure.values, strict=True):
                 parameter = self._parameter(label, value, figure.unit, text)
                 if name:
                     parameter["name"] = name
                 yield figure.start, parameter, self._evidence(parameter, meant)
+
+    def _name_of(self, figure: Figure, text: Text) -> str:
+        """Name an unexplained number by the words behind it, or else before it."""
+        first, last = text.words_at(figure.start, figure.end)
+        after = list(_near(text, range(last, min(last + 2, len(text.words)))))
+        before = list(_near(text, range(first - 1, max(-1, first - 3), -1), behind=True))
+        return self._named(after) or self._named(before[::-1])
+
+    def _named(self, words: list[str]) -> str:
+        """Join words without those at either end that name nothing."""
+        telling = [place for place, word in enumerate(words) if word not in self._unnamed]
+        return "_".join(words[telling[0] : telling[-1] + 1]) if telling else ""
 
     def _says_nothing(self, figure: Figure) -> bool:
         """Tell whether a number without meaning is most likely none to keep."""
@@ -244,16 +257,6 @@ def _shown(figure: Figure, meant: Meant, text: Text) -> tuple[int, int]:
         if between.count(" ") <= _WORDS_IN_TEXT and "\n" not in between:
             return min(start, first), max(end, last)
     return start, end
-
-
-def _name_of(figure: Figure, text: Text) -> str:
-    """Name an unexplained number by the words behind it, or else before it."""
-    first, last = text.words_at(figure.start, figure.end)
-    after = list(_near(text, range(last, min(last + 2, len(text.words)))))
-    if after:
-        return "_".join(after)
-    before = list(_near(text, range(first - 1, max(-1, first - 3), -1), behind=True))
-    return "_".join(reversed(before))
 
 
 def _near(text: Text, places: Iterable[int], *, behind: bool = False) -> Iterator[str]:
