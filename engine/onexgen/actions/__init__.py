@@ -16,6 +16,7 @@ ACTIONS: Final[dict[str, str]] = {
     "execute": "onexgen.actions.execute:Execute",
     "extract": "onexgen.actions.extract:Extract",
     "fix": "onexgen.actions.fix:Fix",
+    "load": "onexgen.actions.load:Load",
     "locate": "onexgen.actions.locate:Locate",
     "override": "onexgen.actions.override:Override",
     "recall": "onexgen.actions.recall:Recall",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -9,7 +10,7 @@ from typing import Any, ClassVar
 from onexgen.actions.base import Workspace
 from onexgen.actions.options import alike
 from onexgen.checking.asking import Asker
-from onexgen.checking.looking import Found, Looker, Subject
+from onexgen.checking.looking import Found, Looker, Subject, Unread, placed
 from onexgen.checking.scoring import Results, report
 from onexgen.json_types import Json, JsonObject
 
@@ -30,6 +31,10 @@ class CheckOptions:
     """Ids of checks that make no sense yet."""
     minimum: float | None = None
     """Smallest score that passes, instead of that of the rules."""
+    unread: list[Json] = field(default_factory=list)
+    """Files that could not be read, as `load` returns them."""
+    known: list[str] = field(default_factory=list)
+    """Findings that are known already, as `finding_key` says them: they count no more."""
 
 
 class Check:
@@ -66,7 +71,8 @@ class Check:
         rules: Any = self._workspace.rules(calls[0].rules)
         checks = [check for check in rules["checks"] if check["id"] not in calls[0].skip]
         subjects = [
-            Subject({k: str(v) for k, v in call.files.items()}, dict(call.data)) for call in calls
+            Subject({k: str(v) for k, v in call.files.items()}, dict(call.data), _unread(call))
+            for call in calls
         ]
         looker = self._lookers.setdefault(calls[0].rules, Looker(rules["checks"]))
         packages = [(call.package, s.files) for call, s in zip(calls, subjects, strict=True)]
@@ -78,7 +84,7 @@ class Check:
             ]
             told = answers()
         return [
-            report(rules, _results(checks, seen, said), call.minimum)
+            report(rules, _results(checks, seen, said, call.known), call.minimum, _not_run(said))
             for call, seen, said in zip(calls, looked, told, strict=True)
         ]
 
@@ -90,25 +96,50 @@ class Check:
             files: JsonObject = dict(subject.files)
             context: JsonObject = {**subject.data, "files": files}
             is_met = self._workspace.evaluate(check["expects"], context)
-            return [] if is_met else [("", 1, 1, "")]
+            return [] if is_met else [placed(check, subject)]
         names = subject.matching(check["files"])
-        if check["present"] is None and not names:
+        if check["present"] is None and check["unreadable"] is None and not names:
             return None
         return [] if check["tool"] else looker.look(check, subject, names)
+
+
+def _unread(call: CheckOptions) -> list[Unread]:
+    return [Unread(**item) for item in call.unread if isinstance(item, dict)]  # type: ignore[arg-type]
+
+
+def _not_run(told: Mapping[str, list[Found] | str]) -> list[JsonObject]:
+    """Return the checks whose program could not be run, and why."""
+    return [{"check": k, "reason": said} for k, said in told.items() if isinstance(said, str)]
 
 
 def _results(
     checks: Sequence[Mapping[str, Any]],
     looked: Mapping[str, list[Found] | None],
-    told: Mapping[str, list[Found]],
+    told: Mapping[str, list[Found] | str],
+    known: Sequence[str] = (),
 ) -> Results:
     """Return the findings of every check that had something to look at, in their order."""
     results: Results = []
+    left = Counter(known)
     for check in checks:
         seen = looked[check["id"]]
-        if seen is not None:
-            results.append((check, [finding(check, item) for item in told.get(check["id"], seen)]))
+        found = told.get(check["id"], seen)
+        if seen is None or found is None or isinstance(found, str):
+            continue
+        new = []
+        for item in (finding(check, one) for one in found):
+            key = finding_key(item)
+            if left[key] > 0:
+                left[key] -= 1
+            else:
+                new.append(item)
+        results.append((check, new))
     return results
+
+
+def finding_key(item: Mapping[str, Json]) -> str:
+    """Return what a finding is known by when lines have moved: file, check and words."""
+    return f"{item['file']}:{item['check']}:{item['message']}"
 
 
 def finding(check: Mapping[str, Any], found: Found) -> JsonObject:

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 from onexgen.actions.base import Workspace
 from onexgen.checking.looking import Found, selected
 from onexgen.checking.packages import Packages
-from onexgen.checking.tools import Running, parsed
+from onexgen.checking.tools import Running, find_program, parsed
 
-type Told = list[dict[str, list[Found]]]
-"""For each package: id of a check -> what its program found."""
+type Told = list[dict[str, list[Found] | str]]
+"""For each package: id of a check -> what its program found, or why it did not run."""
 
 
 @dataclass(slots=True)
@@ -30,6 +30,7 @@ class _Question(NamedTuple):
     check: Mapping[str, Any]
     asked: list[tuple[str, ...]]
     running: Running | None
+    missing: str = ""
 
 
 class Asker:
@@ -66,6 +67,9 @@ class Asker:
             known = self._known.setdefault(check["id"], _Known())
             names = packages.without(known.texts)
         asked = [selected(own, check["files"]) for own in names]
+        program = str(check["tool"]["command"][0])
+        if find_program(program) is None:
+            return _Question(check, asked, None, f"the program '{program}' is not installed")
         task = packages.task(asked)
         running = Running(check["tool"], task, self._workspace) if task.packages else None
         return _Question(check, asked, running)
@@ -73,6 +77,10 @@ class Asker:
     def _answers(self, questions: Sequence[_Question], packages: Packages) -> Told:
         told: Told = [{} for _ in packages.names]
         for question in questions:
+            if question.missing:
+                for found in told:
+                    found[question.check["id"]] = question.missing
+                continue
             known = self._known.setdefault(question.check["id"], _Known())
             if question.running is not None:
                 output = question.running.output()

@@ -6,12 +6,22 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from symtable import symtable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from onexgen.json_types import JsonObject
 
 type Found = tuple[str, int, int, str]
 """File, line and column (from 1), and words for the message."""
+
+
+class Unread(NamedTuple):
+    """A file that could not be read: which kind of obstacle, where, and what was found."""
+
+    kind: str
+    file: str
+    line: int = 1
+    column: int = 1
+    words: str = ""
 
 
 # A process that runs for ever would otherwise keep all texts.
@@ -21,10 +31,13 @@ _MOST: Final = 100_000
 class Subject:
     """The files of one package, each parsed at most once."""
 
-    def __init__(self, files: Mapping[str, str], data: JsonObject) -> None:
-        """Take path -> text, and data that `expects` may look at."""
+    def __init__(
+        self, files: Mapping[str, str], data: JsonObject, unread: Sequence[Unread] = ()
+    ) -> None:
+        """Take path -> text, data that `expects` may look at, and what could not be read."""
         self.files = files
         self.data = data
+        self.unread = unread
         self._trees: dict[str, Any] = {}
 
     def matching(self, globs: Sequence[str]) -> tuple[str, ...]:
@@ -92,6 +105,8 @@ class Looker:
         """Return what one check finds."""
         if check["present"] is not None:
             return list(_missing(check["present"], subject))
+        if check["unreadable"] is not None:
+            return [item[1:] for item in subject.unread if item.kind in check["unreadable"]]
         if len(self._seen) > _MOST:
             self._seen.clear()
             self._clean.clear()
@@ -117,6 +132,14 @@ def _of(name: str, found: Found) -> Found:
     """Return what was found in a text for the file that has it now."""
     before, line, column, words = found
     return name, line, column, name if words == before else words
+
+
+def placed(check: Mapping[str, Any], subject: Subject) -> Found:
+    """Return where something that was expected is missing: the first line that `where` finds."""
+    names = subject.matching(check["files"]) if check["where"] else ()
+    places = (found for name in names for found in _regex(check["where"], subject, name))
+    name, line, column, _ = next(places, ("", 1, 1, ""))
+    return name, line, column, ""
 
 
 def _missing(globs: list[str], subject: Subject) -> Iterator[Found]:

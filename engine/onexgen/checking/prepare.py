@@ -35,7 +35,8 @@ def prepare_checks(document: Checks, marks: Marks) -> Json:
             said = f"no component is named '{check.component}'"
             help_text = closest(check.component, document.components)
             marks.error("unknown-component", (*place, "component"), said, help=help_text)
-        for key, pattern in (("regex", check.regex), ("required", check.required)):
+        regexes = {"regex": check.regex, "required": check.required, "where": check.where}
+        for key, pattern in regexes.items():
             if pattern is not None:
                 _regex(pattern, (*place, key), marks)
         if check.tool is not None:
@@ -49,6 +50,7 @@ def prepare_checks(document: Checks, marks: Marks) -> Json:
     return {
         "components": {k: v.model_dump(mode="json") for k, v in document.components.items()},
         "thresholds": document.thresholds.model_dump(mode="json"),
+        "reading": document.reading.model_dump(mode="json") if document.reading else None,
         "checks": checks,
         "fixes": [fix.model_dump(mode="json", exclude={"why"}) for fix in document.fixes],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onexgen.json_types import Json, JsonObject
@@ -11,10 +11,16 @@ type Results = list[tuple[Mapping[str, Any], list[JsonObject]]]
 """Each check that looked at something, with what it found."""
 
 
-def report(rules: Mapping[str, Any], results: Results, minimum: float | None = None) -> JsonObject:
+def report(
+    rules: Mapping[str, Any],
+    results: Results,
+    minimum: float | None = None,
+    not_run: Sequence[JsonObject] = (),
+) -> JsonObject:
     """Return the score of one package with everything that led to it.
 
-    `minimum` is the smallest score that passes, if not that of the rules.
+    `minimum` is the smallest score that passes, if not that of the rules; `not_run` are checks
+    whose program is missing: they neither pass nor fail.
     """
     components = _components(rules, results)
     weights = sum(part["weight"] for part in components.values())
@@ -40,7 +46,7 @@ def report(rules: Mapping[str, Any], results: Results, minimum: float | None = N
         "errors": [*errors],
         "warnings": [*warnings],
         "suggestions": [*dict.fromkeys(str(i["fix"]) for i in findings if i["fix"])],
-        "not_run": [],
+        "not_run": [*not_run],
     }
 
 

@@ -9,6 +9,7 @@ import typer
 from onexgen import __version__
 from onexgen.cli.config import config
 from onexgen.cli.explain import explain
+from onexgen.cli.gate import gate
 from onexgen.cli.inspect import check, list_
 from onexgen.cli.pack import pack
 from onexgen.cli.project import init
@@ -49,6 +50,7 @@ app.command("generate", cls=GenerateCommand)(generate)
 app.command("explain", cls=GenerateCommand)(explain)
 app.command("check")(check)
 app.command("list")(list_)
+app.command("gate")(gate)
 app.command("init")(init)
 app.command("pack")(pack)
 app.add_typer(rules, name="rules")

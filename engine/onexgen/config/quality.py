@@ -10,6 +10,7 @@ from onexgen.config.base import Document, Strict
 from onexgen.json_types import Json
 
 Share = Annotated[float, Field(ge=0, le=1)]
+Unreadable = Literal["access", "binary", "encoding", "link", "size", "syntax"]
 RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 
 
@@ -33,6 +34,9 @@ class Example(Strict):
     """Files on which a check fires or stays silent."""
 
     files: dict[str, str] = Field(description="Path -> content.")
+    unreadable: dict[str, Unreadable] = Field(
+        default_factory=dict, description="Path of a file that could not be read -> why."
+    )
 
 
 class Tool(Strict):
@@ -54,6 +58,22 @@ class Tool(Strict):
         "changed since it last looked, and it does not run for none.",
     )
     timeout: float = Field(default=60, gt=0, description="Time limit in seconds.")
+
+
+class Reading(Strict):
+    """Which files of a folder are a package, and which are not read."""
+
+    marks: list[str] = Field(
+        min_length=1, description="A folder that holds one of these files is a package."
+    )
+    skip: list[str] = Field(
+        default_factory=list, description="Globs of what is no part of a package."
+    )
+    text: list[str] = Field(
+        min_length=1, description="Globs of files that hold text: only these are read."
+    )
+    data: str = Field(description="The file that is handed to `expects` as data.")
+    most_bytes: int = Field(default=1_000_000, ge=1, description="Larger files are not read.")
 
 
 class Check(Strict):
@@ -86,17 +106,32 @@ class Check(Strict):
     expects: str | None = Field(
         default=None, description="An expression over the subject that must be true."
     )
+    where: str | None = Field(
+        default=None,
+        description="With `expects`: a regex for the line of `files` that a finding is about.",
+    )
     tool: Tool | None = Field(default=None, description="A program and how to read its output.")
+    unreadable: list[Unreadable] | None = Field(
+        default=None,
+        description="Files that could not be read: no access, binary, not UTF-8, a link that leads "
+        "out of the package, too large, or data that does not parse.",
+    )
     fires: list[Example] = Field(default_factory=list, description="Examples with a finding.")
     silent: list[Example] = Field(default_factory=list, description="Examples without one.")
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        ways = (self.pattern, self.regex, self.required, self.present, self.expects, self.tool)
+        ways = (
+            self.pattern, self.regex, self.required, self.present, self.expects, self.tool,
+            self.unreadable,
+        )  # fmt: skip
         if sum(way is not None for way in ways) + self.syntax != 1:
             raise ValueError(
-                "needs exactly one of syntax, pattern, regex, required, present, expects, tool"
+                "needs exactly one of syntax, pattern, regex, required, present, expects, tool, "
+                "unreadable"
             )
+        if self.where is not None and self.expects is None:
+            raise ValueError("'where' needs `expects`, whose finding it places")
         if self.lines > 1 and self.pattern is None:
             raise ValueError("'lines' needs a pattern, whose matches it counts")
         return self
@@ -119,6 +154,7 @@ class Checks(Document):
     kind: Literal["checks"] = Field(description="What this file describes.")
     components: dict[str, Component] = Field(min_length=1, description="Parts of the score.")
     thresholds: Thresholds = Field(description="What passes.")
+    reading: Reading | None = Field(default=None, description="How packages are read from disk.")
     checks: list[Check] = Field(min_length=1, description="The checks.")
     fixes: list[Fix] = Field(default_factory=list, description="Repairs, in order.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from onexgen.checking.looking import Looker, Subject
+from onexgen.checking.looking import Looker, Subject, Unread
 from onexgen.config.quality import Check, Example, FailurePattern
 from onexgen.testing.diagnosis import matched, recognise
 from onexgen.tuning.knowledge import Written
@@ -36,7 +36,8 @@ def _finds(form: Any, rule: Check, example: Example) -> bool:
     if rule.tool is not None or rule.expects is not None:
         return example in rule.fires
     own = next(item for item in form["checks"] if item["id"] == rule.id)
-    subject = Subject(dict(example.files), {})
+    unread = [Unread(kind, name) for name, kind in example.unreadable.items()]
+    subject = Subject(dict(example.files), {}, unread)
     return bool(Looker([own]).look(own, subject, subject.matching(own["files"])))
 
 

@@ -1,0 +1,117 @@
+"""A folder on disk as a package in memory; what cannot be read is said, never skipped silently."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from onexgen.checking.looking import Unread, selected
+from onexgen.diagnostics import ConfigError
+from onexgen.json_types import Json, JsonObject
+from onexgen.source import load
+
+
+@dataclass(slots=True)
+class Reading:
+    """The texts of a package, its data, and what could not be read."""
+
+    files: dict[str, str] = field(default_factory=dict)
+    data: JsonObject = field(default_factory=dict)
+    unread: list[Unread] = field(default_factory=list)
+
+
+def packages_in(root: Path, rules: Mapping[str, Any]) -> list[Path]:
+    """Return the folders at or below `root` that are packages, none of them inside another."""
+    found: list[Path] = []
+    for folder, names, files in os.walk(root):
+        inside = os.path.relpath(folder, root)
+        if set(rules["marks"]) & set(files):
+            found.append(Path(folder))
+            names.clear()
+            continue
+        prefix = "" if inside == "." else f"{inside}/"
+        names[:] = sorted(set(names) - _left_out(prefix, names, rules))
+    return found
+
+
+def read_package(folder: Path, rules: Mapping[str, Any]) -> Reading:
+    """Read the text files of a package; links are followed as long as they stay inside of it."""
+    reading = Reading()
+    for name in sorted(_names(folder, rules)):
+        obstacle = _obstacle(folder, name, rules["most_bytes"])
+        if isinstance(obstacle, Unread):
+            reading.unread.append(obstacle)
+        else:
+            reading.files[name] = obstacle
+    _read_data(reading, rules["data"])
+    return reading
+
+
+def _names(folder: Path, rules: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the files that a package has, and links to folders: these are never gone into."""
+    for place, folders, files in os.walk(folder):
+        inside = os.path.relpath(place, folder)
+        prefix = "" if inside == "." else f"{inside}/".replace(os.sep, "/")
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        out = _left_out(prefix, [*folders, *files], rules)
+        folders[:] = sorted(set(folders) - out - set(links))
+        text = selected((f"{prefix}{name}" for name in files), rules["text"])
+        yield from (name for name in text if name.removeprefix(prefix) not in out)
+        yield from (f"{prefix}{name}" for name in links if name not in out)
+
+
+def _left_out(prefix: str, names: list[str], rules: Mapping[str, Any]) -> set[str]:
+    """Return the names that are no part of a package, folders by what would be inside of them."""
+    skipped = rules["skip"]
+    return {
+        name
+        for name in names
+        if skipped and selected((f"{prefix}{name}", f"{prefix}{name}/_"), skipped)
+    }
+
+
+def _obstacle(folder: Path, name: str, most: int) -> str | Unread:
+    """Return the text of a file, or what keeps it from being read."""
+    path = folder / name
+    try:
+        real = path.resolve()
+        if not real.is_relative_to(folder.resolve()):
+            return Unread("link", name, words=f"{name} leads out of the package")
+        info = real.stat()
+        if not stat.S_ISREG(info.st_mode):
+            return Unread("link", name, words=f"{name} is no plain file")
+        if info.st_size > most:
+            said = f"{name} has {info.st_size:,} bytes, more than {most:,}"
+            return Unread("size", name, words=said)
+        raw = real.read_bytes()
+    except (OSError, RuntimeError) as error:
+        return Unread("access", name, words=f"{name}: {getattr(error, 'strerror', error)}")
+    if b"\0" in raw:
+        return Unread("binary", name, words=f"{name} is binary")
+    try:
+        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        return Unread("encoding", name, line, words=f"{name} is not UTF-8")
+
+
+def _read_data(reading: Reading, name: str) -> None:
+    """Parse the file that checks look at as data."""
+    text = reading.files.get(name)
+    if text is None:
+        return
+    try:
+        data: Json = load(name, text.encode()).data
+    except ConfigError as error:
+        for item in error.diagnostics:
+            line, column = (item.span.line, item.span.column) if item.span else (1, 1)
+            reading.unread.append(Unread("syntax", name, line, column, item.message))
+        return
+    if isinstance(data, dict):
+        reading.data = data
+    else:
+        reading.unread.append(Unread("syntax", name, words=f"{name} holds no mapping"))

@@ -1,0 +1,181 @@
+"""`onexgen gate`: whether packages are good enough, whoever wrote them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import click
+import typer
+
+from onexgen.diagnostics import GateError, OutsideError, UsageError, closest
+
+if TYPE_CHECKING:  # What a command needs is imported when it runs.
+    from onexgen.config.quality import Checks
+    from onexgen.gating.verdicts import Verdict
+    from onexgen.session import Session
+
+_PIPELINE: Final = "pipelines/gate.yaml"
+_FILE: Final = "FILE"
+
+
+def gate(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Folders with packages; the current one when none is named."),
+    ] = None,
+    *,
+    env: Annotated[str | None, typer.Option("--env", help="Apply environments/NAME.yaml.")] = None,
+    format_: Annotated[
+        str, typer.Option("--format", help="text, json, sarif, junit, github or markdown.")
+    ] = "text",
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar=_FILE, help="Write the report there.")
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option("--baseline", metavar=_FILE, help="Findings of this file do not count."),
+    ] = None,
+    write_baseline: Annotated[
+        Path | None,
+        typer.Option("--write-baseline", metavar=_FILE, help="Write what is found, and pass."),
+    ] = None,
+    changed: Annotated[
+        str | None,
+        typer.Option(
+            "--changed", metavar="REF", help="Only packages that differ from a commit of git."
+        ),
+    ] = None,
+    explain: Annotated[
+        str | None, typer.Option("--explain", metavar="CHECK", help="Say what a check is for.")
+    ] = None,
+) -> None:
+    """Score packages by rules/quality.yaml; exit with 3 when one is not good enough."""
+    from onexgen.gating.reports import REPORTS
+
+    wanted = "json" if as_json else format_
+    if wanted not in REPORTS:
+        raise UsageError(f"there is no format '{wanted}'", help=closest(wanted, REPORTS))
+    if explain is not None:
+        click.echo(_explained(_checks(env), explain))
+        return
+    session, folders = _subjects(paths or [Path()], env, changed)
+    known: dict[str, list[str]] = {}
+    if baseline is not None and write_baseline is None:
+        from onexgen.gating.known import read_known
+
+        known = read_known(baseline)
+    verdicts, keys = _judged(session, folders, known)
+    if write_baseline is not None:
+        from onexgen.gating.known import write_known
+
+        count = write_known(write_baseline, verdicts, keys)
+        click.echo(f"wrote {write_baseline}: {count} findings of {len(verdicts)} packages")
+        return
+    said = _said(_checks(env)) if wanted in {"sarif", "junit"} else {}
+    _tell(REPORTS[wanted](verdicts, said), output)
+    if not all(verdict.passed for verdict in verdicts):
+        raise click.exceptions.Exit(GateError.exit_code)
+
+
+def _subjects(
+    paths: Sequence[Path], env: str | None, changed: str | None
+) -> tuple[Session, list[str]]:
+    """Return a session, and the folders of the packages as seen from the current one."""
+    from onexgen.checking.reading import packages_in
+    from onexgen.session import Session
+
+    session = Session(_PIPELINE, environment=env)
+    rules: Any = session.workspace().rules("rules/quality.yaml")
+    folders: dict[str, None] = {}
+    for path in paths:
+        if not path.is_dir():
+            raise UsageError(f"{path} is no folder", help="name folders with packages")
+        found = packages_in(path, rules["reading"])
+        if not found:
+            marks = " or ".join(rules["reading"]["marks"])
+            raise UsageError(f"no package is in {path}", help=f"a package has a {marks}")
+        folders |= dict.fromkeys(Path(os.path.normpath(folder)).as_posix() for folder in found)
+    if changed is not None:
+        from onexgen.gating.changes import changed_since
+
+        files = changed_since(changed, paths[0])
+        return session, [folder for folder in folders if _holds_any(Path(folder), files)]
+    return session, list(folders)
+
+
+def _holds_any(folder: Path, files: Iterable[Path]) -> bool:
+    real = folder.resolve()
+    return any(file.is_relative_to(real) for file in files)
+
+
+def _judged(
+    session: Session, folders: Sequence[str], known: Mapping[str, list[str]]
+) -> tuple[list[Verdict], dict[str, list[str]]]:
+    """Return a verdict a package, and by its folder what its findings are known by."""
+    from onexgen.actions.check import finding_key
+    from onexgen.gating.verdicts import verdict_of
+    from onexgen.inputs import resolve_inputs
+    from onexgen.session import drain
+
+    inputs = [
+        resolve_inputs(session.plan.inputs, {"path": folder, "known": known.get(folder, [])})
+        for folder in folders
+    ]
+    verdicts, keys = [], {}
+    for folder, run in zip(folders, drain(session.run(inputs)) if inputs else [], strict=True):
+        if run.error is not None:
+            raise run.error
+        outputs: Any = session.outputs(run)
+        verdicts.append(verdict_of(folder, outputs["name"], outputs["quality"]))
+        keys[folder] = [finding_key(item) for item in outputs["quality"]["findings"]]
+    return verdicts, keys
+
+
+def _checks(env: str | None) -> dict[str, Checks]:
+    """Return the documents that describe checks, with what people are told of them."""
+    from onexgen.compiler.of_kind import documents_of_kind
+    from onexgen.config.quality import Checks
+    from onexgen.resources import Pack
+    from onexgen.settings import load_settings
+
+    settings = load_settings(Path.cwd())
+    pack = Pack.at(settings.root, alone=settings.alone)
+    documents = documents_of_kind(pack, "checks", settings.environment(env))
+    return {name: one for name, one in documents.items() if isinstance(one, Checks)}
+
+
+def _said(documents: Mapping[str, Checks]) -> dict[str, Any]:
+    return {
+        check.id: check.model_dump(include={"why", "message", "fix", "severity"})
+        for document in documents.values()
+        for check in document.checks
+    }
+
+
+def _explained(documents: Mapping[str, Checks], name: str) -> str:
+    """Return everything that is known about one check."""
+    known = {check.id: (file, check) for file, doc in documents.items() for check in doc.checks}
+    if name not in known:
+        raise UsageError(f"no check is named '{name}'", help=closest(name, known))
+    file, check = known[name]
+    lines = [f"{check.id}: {check.message}", "", check.why, *([check.fix] if check.fix else []), ""]
+    lines += [f"severity   {check.severity}", f"component  {check.component}", f"in         {file}"]
+    for title, examples in (("found in", check.fires), ("not found in", check.silent)):
+        for example in examples:
+            for path, text in example.files.items():
+                lines += ["", f"{title} {path}:", *(f"    {line}" for line in text.splitlines())]
+    return "\n".join(lines)
+
+
+def _tell(report: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(report, nl=False)
+        return
+    try:
+        output.write_text(report, encoding="utf-8")
+    except OSError as error:
+        raise OutsideError(f"cannot write '{output}': {error.strerror}") from error

@@ -1,0 +1,1 @@
+"""What a gate says of packages: verdicts, their reports, and what is known already."""
