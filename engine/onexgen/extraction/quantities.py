@@ -177,8 +177,8 @@ class Quantities:
         """Name an unexplained number by the words behind it, or else before it."""
         first, last = text.words_at(figure.start, figure.end)
         after = list(_near(text, range(last, min(last + 2, len(text.words)))))
-        before = list(_near(text, range(first - 1, max(-1, first - 3), -1), behind=True))
-        return self._named(after) or self._named(before[::-1])
+        before = list(_near(text, range(first - 1, max(-1, first - 3), -1), behind=True))[::-1]
+        return self._named(after) or self._named(before) or "_".join(after or before)
 
     def _named(self, words: list[str]) -> str:
         """Join words without those at either end that name nothing."""

@@ -58,7 +58,7 @@ def _json(verdicts: Sequence[Verdict], _: Said) -> str:
 
 
 def _github(verdicts: Sequence[Verdict], _: Said) -> str:
-    """Return workflow commands: https://docs.github.com/actions/reference/workflow-commands."""
+    """Return the commands by which a log marks lines of files."""
     lines = [
         f"::{_LEVELS[item.severity]} file={_property(item.file)},line={item.line},"
         f"col={item.column},title={_property(item.check)}::{_message(_with_fix(item))}"
