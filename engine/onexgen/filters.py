@@ -219,8 +219,8 @@ def pick(value: Mapping[str, Json], *keys: str) -> Json:
     return {key: value[key] for key in keys if key in value}
 
 
-def table(values: Iterable[Mapping[str, Json]], key: str, value: str) -> Json:
-    """Return {item[key]: item[value]} of mappings; a key that repeats gets a number."""
+def table(values: Iterable[Mapping[str, Json]], key: str, value: str = "") -> Json:
+    """Return {item[key]: item[value], or the whole item}; a key that repeats gets a number."""
     result: dict[str, Json] = {}
     for item in values:
         name = unused = str(item[key])
@@ -228,7 +228,7 @@ def table(values: Iterable[Mapping[str, Json]], key: str, value: str) -> Json:
         while unused in result:
             number += 1
             unused = f"{name}_{number}"
-        result[unused] = item[value]
+        result[unused] = item[value] if value else dict(item)
     return result
 
 
