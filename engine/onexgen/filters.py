@@ -210,8 +210,11 @@ def matching(values: Iterable[Any], pattern: str, key: str = "") -> list[Any]:
 
 
 def found(text: str, pattern: str) -> list[Any]:
-    """Return what a pattern finds in a text, line by line: the whole, or its group."""
-    return re.findall(pattern, text, re.MULTILINE)
+    """Return what a pattern finds in a text, line by line: the whole, its group, or named groups."""
+    search = re.compile(pattern, re.MULTILINE)
+    if search.groupindex:
+        return [match.groupdict() for match in search.finditer(text)]
+    return search.findall(text)
 
 
 def rows(values: Iterable[Mapping[str, Json]], pattern: str, joiner: str = "\n") -> str:
