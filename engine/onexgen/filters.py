@@ -210,7 +210,7 @@ def matching(values: Iterable[Any], pattern: str, key: str = "") -> list[Any]:
 
 
 def found(text: str, pattern: str) -> list[Any]:
-    """Return what a pattern finds in a text, line by line: the whole, its group, or named groups."""
+    """Return what a pattern finds in a text, by lines: the whole, its group, or named groups."""
     search = re.compile(pattern, re.MULTILINE)
     if search.groupindex:
         return [match.groupdict() for match in search.finditer(text)]
