@@ -6,6 +6,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
+import yaml
+from omnibase_core.models.contracts.model_yaml_contract import ModelYamlContract
+from omnibase_core.models.contracts.subcontracts.model_event_type_subcontract import (
+    ModelEventTypeSubcontract,
+)
 
 from onexgen.codegen import (
     EnumFailureCategory,
@@ -152,3 +157,39 @@ def test_inline_templates_can_be_forbidden(tmp_path: Path) -> None:
         asyncio.run(engine.generate(requirements, classification, tmp_path))
 
     assert str(caught.value) == f"'{TINY}' has no template 'effect_database'"
+
+
+def test_subcontracts_of_a_contract() -> None:
+    """The specification's example: a file for each, in a shape that the framework reads."""
+    made = TemplateEngine().process_subcontracts(
+        contract={
+            "subcontracts": {
+                "database": {"type": "postgresql", "operations": ["read", "write"]},
+                "events": {"topics": ["user.created", "user.updated"]},
+            }
+        },
+        node_type="effect",
+    )
+
+    assert list(made) == ["database_subcontract.yaml", "event_subcontract.yaml"]
+    assert made["database_subcontract.yaml"] == (
+        "---\n"
+        "contract_version: {major: 1, minor: 0, patch: 0}\n"
+        "node_type: EFFECT_GENERIC\n"
+        "database:\n"
+        "  version: {major: 1, minor: 0, patch: 0}\n"
+        "  type: postgresql\n"
+        "  operations: [read, write]\n"
+    )
+    event = yaml.safe_load(made["event_subcontract.yaml"])
+    assert ModelYamlContract.model_validate(event).node_type.value == "EFFECT_GENERIC"
+    accepted = ModelEventTypeSubcontract.model_validate(event["event"])
+    assert accepted.primary_events == event["event"]["topics"] == ["user.created", "user.updated"]
+
+
+def test_unknown_subcontract() -> None:
+    """What no kind is called is refused with those that there are."""
+    with pytest.raises(UsageError) as caught:
+        TemplateEngine().process_subcontracts({"subcontracts": {"soup": {}}}, EnumNodeType.EFFECT)
+
+    assert str(caught.value) == "No kind of subcontract is called 'soup'."

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import pytest
+import yaml
 
 _BLOCK: Final = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILE: Final = re.compile(r"file=(\S+)")
@@ -73,6 +74,25 @@ def test_the_page_on_rules(root: Path, tmp_path: Path) -> None:
     follow(root / "docs/rules.md", tmp_path)
 
 
+def test_the_page_on_templates(root: Path, tmp_path: Path) -> None:
+    """Every command of the page on templates ends as it says, and packages have what it says."""
+    follow(root / "docs/templates.md", tmp_path)
+
+    audited = tmp_path / "generated_nodes/ledger_archive_effect"
+    assert "keeps 10 connections open" in (audited / "OPERATIONS.md").read_text("utf-8")
+    assert "granted by the database team; names are checked" in (audited / "README.md").read_text()
+    contract = yaml.safe_load((audited / "contract.yaml").read_text("utf-8"))
+    assert contract["metadata"] == {"transport_type": ["DATABASE"], "owner": "database team"}
+    assert contract["performance"]["max_connections"] == 20
+    reader = tmp_path / "generated_nodes/csv_reader_compute/pytest.ini"
+    assert "--strict-markers" in reader.read_text("utf-8")
+
+
+def test_the_page_on_variants(root: Path, tmp_path: Path) -> None:
+    """Every command of the page on variants ends as the page says."""
+    follow(root / "docs/variants.md", tmp_path)
+
+
 def test_the_readme_names_what_there_is(root: Path) -> None:
     """Commands and links of the README exist."""
     text = (root / "README.md").read_text(encoding="utf-8")
@@ -86,7 +106,14 @@ def test_the_readme_names_what_there_is(root: Path) -> None:
 
 @pytest.mark.parametrize(
     "page",
-    ["docs/decisions/README.md", "docs/rules.md", "docs/tutorial.md", "CONTRIBUTING.md"],
+    [
+        "docs/decisions/README.md",
+        "docs/rules.md",
+        "docs/templates.md",
+        "docs/tutorial.md",
+        "docs/variants.md",
+        "CONTRIBUTING.md",
+    ],
 )
 def test_links(root: Path, page: str) -> None:
     """Links between the documents lead somewhere."""

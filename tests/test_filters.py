@@ -152,6 +152,8 @@ def test_text_filter(name: str, text: Any, result: str) -> None:
             [{"name": "c", "n": 1}, {"name": "b", "n": 2}],
         ),
         ("['ab', 'cd'] | matching('^a')", ["ab"]),
+        ("'a1 b2' | found('(?P<x>[a-z])(?P<n>.)')", [{"x": "a", "n": "1"}, {"x": "b", "n": "2"}]),
+        (r"'def a\nxdef b\ndef c' | found('^def (.)')", ["a", "c"]),
         ("things | matching('b', 'name')", [{"name": "b", "n": 2}]),
         ("things | rows('%(name)s=%(n)d', ';')", "a=1;b=2"),
         ("things | to_json(none)", '[{"name": "a", "n": 1}, {"name": "b", "n": 2}]'),

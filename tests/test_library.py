@@ -79,3 +79,16 @@ def test_a_wrong_library(old: str, new: str, said: str) -> None:
     _, problems = compile_text("r.yaml", DOCUMENT.replace(old, new))
 
     assert said in problems.splitlines()[0]
+
+
+def test_what_was_excluded_is_told() -> None:
+    """An entry names those that fit too, and that it excludes."""
+    form, _ = compile_text("r.yaml", DOCUMENT)
+    matcher = Matcher([(None, form["rules"])], PLAIN)
+
+    entries = search(form, matcher, {}, "cook and roast")
+
+    assert [(entry["name"], entry["instead_of"]) for entry in entries] == [
+        ("pan", []),
+        ("stove", ["grill"]),
+    ]

@@ -209,6 +209,14 @@ def matching(values: Iterable[Any], pattern: str, key: str = "") -> list[Any]:
     return [value for value in values if search(str(value[key] if key else value))]
 
 
+def found(text: str, pattern: str) -> list[Any]:
+    """Return what a pattern finds in a text, by lines: the whole, its group, or named groups."""
+    search = re.compile(pattern, re.MULTILINE)
+    if search.groupindex:
+        return [match.groupdict() for match in search.finditer(text)]
+    return search.findall(text)
+
+
 def rows(values: Iterable[Mapping[str, Json]], pattern: str, joiner: str = "\n") -> str:
     """Return a line for each mapping, by a pattern such as `%(name)s: %(points).1f`."""
     return joiner.join(pattern % value for value in values)
@@ -256,6 +264,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "docstring": docstring,
     "each": each,
     "first_part": first_part,
+    "found": found,
     "identifier": identifier,
     "kebab": kebab,
     "lookup": lookup,

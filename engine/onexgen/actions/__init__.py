@@ -12,6 +12,7 @@ ACTIONS: Final[dict[str, str]] = {
     "build": "onexgen.actions.build:Build",
     "check": "onexgen.actions.check:Check",
     "commit": "onexgen.actions.commit:Commit",
+    "describe": "onexgen.actions.describe:Describe",
     "diagnose": "onexgen.actions.diagnose:Diagnose",
     "execute": "onexgen.actions.execute:Execute",
     "extract": "onexgen.actions.extract:Extract",

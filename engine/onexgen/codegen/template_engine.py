@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from onexgen.codegen.artifacts import ModelGeneratedArtifacts, sorted_by_kind
 from onexgen.codegen.classification import ModelClassificationResult
 from onexgen.codegen.failure_analysis import ModelFailureAnalysis
-from onexgen.codegen.pipelines import pack_with, run
+from onexgen.codegen.labels import EnumNodeType
+from onexgen.codegen.pipelines import completed, pack_with, run
 from onexgen.codegen.requirements import ModelPRDRequirements
 from onexgen.codegen.test_results import ModelTestResults
 from onexgen.diagnostics import UsageError
@@ -70,6 +72,22 @@ class TemplateEngine:
         if artifacts.failure_analysis is not None:
             _LOGGER.warning("%s", artifacts.failure_analysis.summary)
         return artifacts
+
+    def process_subcontracts(
+        self, contract: Mapping[str, Any], node_type: EnumNodeType | str
+    ) -> dict[str, str]:
+        """Return file name -> YAML of each subcontract that a contract maps to its content."""
+        made: dict[str, str] = {}
+        for name, content in (contract.get("subcontracts") or {}).items():
+            given = {
+                "name": name,
+                "content": content,
+                "contract": {key: contract[key] for key in contract if key != "subcontracts"},
+                "node_type": str(node_type),
+            }
+            record = completed("subcontract", given)
+            made[record["made"]["file"]] = record["made"]["text"]
+        return made
 
     def _pack(self, template: str) -> Pack | None:
         if self._directory is None:

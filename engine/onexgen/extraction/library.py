@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from onexgen.json_types import Json, JsonObject
@@ -61,9 +61,13 @@ def search(
         name: min(1.0, points[name] / form["full_points"]) for name in fitting if name in points
     }
     chosen = {name: share for name, share in relevance.items() if share >= form["threshold"]}
+    kept = _compatible(fitting, _completed(fitting, chosen))
     return [
-        _result(fitting[name], share, scores.get(name, {}), evidence.get(name, []))
-        for name, share in _compatible(fitting, _completed(fitting, chosen))
+        {
+            **_result(fitting[name], share, scores.get(name, {}), evidence.get(name, [])),
+            "instead_of": list[Json](others),
+        }
+        for name, (share, others) in kept.items()
     ][:limit]
 
 
@@ -82,15 +86,18 @@ def _completed(entries: Mapping[str, EntryForm], chosen: Mapping[str, float]) ->
 
 def _compatible(
     entries: Mapping[str, EntryForm], chosen: Mapping[str, float]
-) -> Iterator[tuple[str, float]]:
-    """Yield by priority, then relevance; leave out what excludes one that came before."""
-    kept: list[str] = []
+) -> dict[str, tuple[float, list[str]]]:
+    """Return by priority, then relevance; what excludes one that came before is told by that."""
+    kept: dict[str, tuple[float, list[str]]] = {}
     ordered = [name for name in entries if name in chosen]
     for name in sorted(ordered, key=lambda one: (-entries[one]["priority"], -chosen[one])):
-        excluded = {name, *entries[name]["conflicts"]}
-        if not any(other in excluded or name in entries[other]["conflicts"] for other in kept):
-            kept.append(name)
-            yield name, chosen[name]
+        excluded = entries[name]["conflicts"]
+        winners = [one for one in kept if one in excluded or name in entries[one]["conflicts"]]
+        for winner in winners:
+            kept[winner][1].append(name)
+        if not winners:
+            kept[name] = (chosen[name], [])
+    return kept
 
 
 def _fitting(entries: Sequence[EntryForm], among: str) -> list[EntryForm]:
