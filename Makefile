@@ -28,7 +28,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint types test-fast carried judge mutate fuzz bench build clean
+.PHONY: help setup demo test lint types test-fast carried judge hundred mutate fuzz bench build clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -39,7 +39,7 @@ demo: $(STAMP) ## make a node package from one sentence
 	$(BIN)/onexgen run pipelines/default.yaml --prompt "$(DEMO_PROMPT)"
 
 test: lint types ## all checks and all tests
-	$(PYTEST) -m "not judge and not mutate"
+	$(PYTEST) -m "not judge and not hundred and not mutate"
 
 lint: $(STAMP) ## style, layout of the code, direction of imports, rules that do nothing
 	$(BIN)/ruff check .
@@ -51,14 +51,17 @@ types: $(STAMP) ## mypy in strict mode
 	$(BIN)/mypy
 
 test-fast: $(STAMP) ## the tests that take no time
-	$(PYTEST) -m "not judge and not mutate and not slow"
+	$(PYTEST) -m "not judge and not hundred and not mutate and not slow"
 
 # The judge and the mutations use all cores by themselves: -n 0.
 carried: $(STAMP) ## how much of what sixty requests name reaches contract, code and tests
 	PYTHONPATH=. $(BIN)/python -m tests.carried
 
 judge: $(STAMP) ## the judge on packages of each family, made and hand-written; twenty minutes
-	$(PYTEST) -n 0 -v -m "not mutate" tests/test_judge.py tests/test_golden.py
+	$(PYTEST) -n 0 -v -m "not mutate and not hundred" tests/test_judge.py tests/test_golden.py
+
+hundred: $(STAMP) ## the judge on the packages of a hundred requests, 25 of each kind; two hours
+	$(PYTEST) -n 2 -v -m hundred tests/test_judge.py
 
 mutate: $(STAMP) ## how many planted faults the tests of made packages notice; slow
 	$(PYTEST) -n 0 -m mutate -rP

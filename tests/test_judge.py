@@ -49,6 +49,7 @@ def lines(name: str) -> list[dict[str, Any]]:
 # corpus does, a line brings its own `prompt`.
 JUDGED = lines("judged.jsonl")
 PROMPTS = {line["id"]: line["prompt"] for line in lines("corpus/requests.jsonl")}
+KINDS = {line["id"]: line["node_type"] for line in lines("corpus/requests.jsonl")}
 
 
 def made(prompt: str, folder: Path) -> dict[str, Any]:
@@ -82,6 +83,18 @@ def test_made_package_of_the_corpus_is_accepted(
     """The rules see the kind and family of a request, and the judge accepts what comes out."""
     outputs = made(case.get("prompt") or PROMPTS[case["id"]], tmp_path)
     assert (outputs["node_type"], outputs["family"]) == (case["kind"], case["family"])
+    (folder,) = tmp_path.iterdir()
+    assert judge(folder) == []
+
+
+@pytest.mark.hundred
+@pytest.mark.parametrize("name", (ROOT / "tests/hundred.txt").read_text("utf-8").split())
+def test_made_package_of_a_hundred_is_accepted(
+    name: str, tmp_path: Path, judge: Callable[[Path], list[str]]
+) -> None:
+    """Every second request of the corpus becomes a package of its kind that the judge accepts."""
+    outputs = made(PROMPTS[name], tmp_path)
+    assert outputs["node_type"] == KINDS[name]
     (folder,) = tmp_path.iterdir()
     assert judge(folder) == []
 
