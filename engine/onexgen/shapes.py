@@ -54,7 +54,12 @@ class Shapes:
 
     def _tree(self, text: str) -> ast.Module:
         if text not in self._trees:
-            self._trees[text] = ast.parse(text)
+            try:
+                self._trees[text] = ast.parse(text)
+            except SyntaxError as error:
+                lines = text.splitlines()
+                line = lines[error.lineno - 1].strip() if error.lineno else ""
+                raise OnexgenError(f"a file does not parse: {error.msg}: {line}") from error
         return self._trees[text]
 
     def _class(self, owner: ast.ClassDef) -> Schema:
