@@ -138,11 +138,12 @@ class _Lint:
                 yield self._warning("contradictory-rules", path, said, remedy, note)
 
     def _same_points(self, rule: Rule, second: Rule) -> bool:
+        """Tell whether two rules give as much; what speaks against two labels decides nothing."""
         shares: dict[str, float] = {}
         if isinstance(self._document, Scoring):
             shares = {factor.name: factor.weight for factor in self._document.factors}
         points = [one.weight * shares.get(one.factor, 1.0) for one in (rule, second)]
-        return abs(points[0] - points[1]) < _MANY
+        return points[0] > 0 and abs(points[0] - points[1]) < _MANY
 
     def _compete(self, written: Written, rule: Rule, second: Rule) -> bool:
         """Tell whether the labels of two rules exclude each other."""
