@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from onexgen.actions.base import Workspace
 from onexgen.actions.options import alike
@@ -31,6 +31,8 @@ class CheckOptions:
     """Ids of checks that make no sense yet."""
     minimum: float | None = None
     """Smallest score that passes, instead of that of the rules."""
+    absent: Literal["error", "told"] = "error"
+    """What a program is that is not installed: an error, or told as `not_run`."""
     unread: list[Json] = field(default_factory=list)
     """Files that could not be read, as `load` returns them."""
     known: list[str] = field(default_factory=list)
@@ -60,7 +62,7 @@ class Check:
     def many(self, calls: Sequence[CheckOptions]) -> list[Json]:
         """Return a report a package; programs run once for all that are checked alike."""
         reports: list[Json] = [None] * len(calls)
-        for numbers in alike(calls, lambda call: (call.rules, tuple(call.skip))):
+        for numbers in alike(calls, lambda call: (call.rules, call.absent, tuple(call.skip))):
             found = self._alike([calls[number] for number in numbers])
             for number, item in zip(numbers, found, strict=True):
                 reports[number] = item
@@ -77,7 +79,8 @@ class Check:
         looker = self._lookers.setdefault(calls[0].rules, Looker(rules["checks"]))
         packages = [(call.package, s.files) for call, s in zip(calls, subjects, strict=True)]
         # Programs work while the checks that need none of them are done.
-        with self._asker.asked([c for c in checks if c["tool"]], packages) as answers:
+        tools = [check for check in checks if check["tool"]]
+        with self._asker.asked(tools, packages, tell=calls[0].absent == "told") as answers:
             looked = [
                 {check["id"]: self._look(check, subject, looker) for check in checks}
                 for subject in subjects

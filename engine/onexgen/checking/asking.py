@@ -43,32 +43,36 @@ class Asker:
 
     @contextmanager
     def asked(
-        self, checks: Sequence[Mapping[str, Any]], packages: Sequence[tuple[str, Mapping[str, str]]]
+        self,
+        checks: Sequence[Mapping[str, Any]],
+        packages: Sequence[tuple[str, Mapping[str, str]]],
+        *,
+        tell: bool = False,
     ) -> Iterator[Callable[[], Told]]:
         """Start the programs of some checks; what is yielded waits for what they say.
 
-        Meanwhile one may do other things.
+        Meanwhile one may do other things. A program that is missing is an error, unless `tell`.
         """
         if not checks:
             yield lambda: [{} for _ in packages]
             return
         written = Packages(self._workspace.scratch, packages)
         with ExitStack() as started:
-            questions = [self._question(check, written) for check in checks]
+            questions = [self._question(check, written, tell=tell) for check in checks]
             for question in questions:
                 if question.running is not None:
                     started.callback(question.running.stop)
                     question.running.start()
             yield lambda: self._answers(questions, written)
 
-    def _question(self, check: Mapping[str, Any], packages: Packages) -> _Question:
+    def _question(self, check: Mapping[str, Any], packages: Packages, *, tell: bool) -> _Question:
         names = packages.names
         if check["tool"]["by_file"]:
             known = self._known.setdefault(check["id"], _Known())
             names = packages.without(known.texts)
         asked = [selected(own, check["files"]) for own in names]
         program = str(check["tool"]["command"][0])
-        if find_program(program) is None:
+        if tell and find_program(program) is None:
             return _Question(check, asked, None, f"the program '{program}' is not installed")
         task = packages.task(asked)
         running = Running(check["tool"], task, self._workspace) if task.packages else None

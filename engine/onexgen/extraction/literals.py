@@ -30,10 +30,10 @@ def literals_of(pattern: str) -> Needs:
     """Return the choices of which every match contains at least one run each."""
     said, choices = _of_sequence(_parser.parse(pattern))
     usable = {choice: None for choice in (_plain(one) for one in (said, *choices)) if choice}
-    return [sorted(choice) for choice in sorted(usable, key=_likelihood)[:_MOST_CHOICES]]
+    return [sorted(choice) for choice in sorted(usable, key=_frequency)[:_MOST_CHOICES]]
 
 
-def _likelihood(choice: Choice) -> float:
+def _frequency(choice: Choice) -> float:
     return sum(_RARER ** -float(len(run)) for run in choice)
 
 
@@ -110,7 +110,7 @@ def _of_branches(
 ) -> tuple[Choice | None, list[Choice]]:
     joined = frozenset[str]()
     for exact, choices in branches:
-        usable = sorted((one for one in choices if _plain(one)), key=_likelihood)
+        usable = sorted((one for one in choices if _plain(one)), key=_frequency)
         joined |= exact if exact is not None else next(iter(usable), _NOTHING)
     if len(joined) > _MOST_RUNS:
         return None, []
