@@ -130,6 +130,19 @@ def lost(case: dict[str, Any], family: str, folder: Path, wanted: list[Named]) -
     ]
 
 
+def all_lost(
+    cases: list[dict[str, Any]],
+    packages: list[tuple[Path, dict[str, Any]]],
+    wanted: list[list[Named]],
+) -> list[Lost]:
+    """Return what does not stand where it should in any package."""
+    return [
+        loss
+        for case, (package, outputs), own in zip(cases, packages, wanted, strict=True)
+        for loss in lost(case, str(outputs["family"]), package, own)
+    ]
+
+
 def report() -> Iterator[str]:
     """Yield the lines of the table, and every loss of what was read."""
     cases = requests()
@@ -143,11 +156,7 @@ def report() -> Iterator[str]:
                 list(named(understood(case["prompt"]) if title == "read" else case))
                 for case in cases
             ]
-            losses = [
-                loss
-                for case, (package, outputs), own in zip(cases, packages, wanted, strict=True)
-                for loss in lost(case, str(outputs["family"]), package, own)
-            ]
+            losses = all_lost(cases, packages, wanted)
             yield from table(title, wanted, losses)
             listed = listed or losses
     for loss in listed:

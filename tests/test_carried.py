@@ -17,11 +17,7 @@ def test_what_is_read_stands_in_contract_code_and_tests(tmp_path: Path) -> None:
     cases = carried.requests()
     packages = carried.made(cases, tmp_path)
     named = [list(carried.named(carried.understood(case["prompt"]))) for case in cases]
-    lost = [
-        loss
-        for case, (package, outputs), own in zip(cases, packages, named, strict=True)
-        for loss in carried.lost(case, str(outputs["family"]), package, own)
-    ]
+    lost = carried.all_lost(cases, packages, named)
     for kind, floor in FLOORS.items():
         count = sum(one.kind == kind for own in named for one in own)
         gone = {(loss.case, loss.named) for loss in lost if loss.named.kind == kind}

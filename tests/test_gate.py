@@ -279,3 +279,19 @@ def test_a_missing_program_is_no_pass(
     assert verdict["not_run"] == [
         {"check": "lint", "reason": "the program 'ruff' is not installed"}
     ]
+
+
+def test_rules_of_ones_own_that_read_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A project whose rules do not say how packages are read is told so."""
+    rules = yaml.safe_load((ROOT / "rules/quality.yaml").read_text(encoding="utf-8"))
+    del rules["reading"]
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules/quality.yaml").write_text(json.dumps(rules), encoding="utf-8")
+    (tmp_path / ".onexgen.toml").touch()
+    monkeypatch.chdir(tmp_path)
+    assert guarded(["gate"]) == 2
+    assert capsys.readouterr().err == (
+        "error: rules/quality.yaml does not say how packages are read\n  give it a part `reading`\n"
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from onexgen.actions.base import Workspace
-from onexgen.checking.reading import read_package
+from onexgen.checking.reading import read_package, rules_of_reading
 from onexgen.diagnostics import UsageError
 from onexgen.json_types import Json
 from onexgen.testing.place import dotted_name
@@ -40,11 +40,8 @@ class Load:
         folder = Path(self._workspace.cwd, options.folder)
         if not folder.is_dir():
             raise UsageError(f"{options.folder} is no folder", help="name the folder of a package")
-        rules: Any = self._workspace.rules(options.rules)
-        if rules["reading"] is None:
-            said = f"{options.rules} does not say how packages are read"
-            raise UsageError(said, help="give it a part `reading`")
-        reading = read_package(folder, rules["reading"])
+        checks: Any = self._workspace.rules(options.rules)
+        reading = read_package(folder, rules_of_reading(checks, options.rules))
         return {
             "folder": options.folder,
             "package": dotted_name(folder.resolve()),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from onexgen.checking.looking import Unread, selected
-from onexgen.diagnostics import ConfigError
+from onexgen.diagnostics import ConfigError, UsageError
 from onexgen.json_types import Json, JsonObject
 from onexgen.source import load
 
@@ -22,6 +22,15 @@ class Reading:
     files: dict[str, str] = field(default_factory=dict)
     data: JsonObject = field(default_factory=dict)
     unread: list[Unread] = field(default_factory=list)
+
+
+def rules_of_reading(checks: Mapping[str, Any], file: str) -> Mapping[str, Any]:
+    """Return how a document of checks reads packages; UsageError when it does not say."""
+    rules: Mapping[str, Any] | None = checks["reading"]
+    if rules is None:
+        said = f"{file} does not say how packages are read"
+        raise UsageError(said, help="give it a part `reading`")
+    return rules
 
 
 def packages_in(root: Path, rules: Mapping[str, Any]) -> list[Path]:

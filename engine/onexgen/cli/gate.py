@@ -18,6 +18,8 @@ if TYPE_CHECKING:  # What a command needs is imported when it runs.
     from onexgen.session import Session
 
 _PIPELINE: Final = "pipelines/gate.yaml"
+# As the pipeline names it.
+_CHECKS: Final = "rules/quality.yaml"
 _FILE: Final = "FILE"
 
 
@@ -85,18 +87,19 @@ def _subjects(
     paths: Sequence[Path], env: str | None, changed: str | None
 ) -> tuple[Session, list[str]]:
     """Return a session, and the folders of the packages as seen from the current one."""
-    from onexgen.checking.reading import packages_in
+    from onexgen.checking.reading import packages_in, rules_of_reading
     from onexgen.session import Session
 
     session = Session(_PIPELINE, environment=env)
-    rules: Any = session.workspace().rules("rules/quality.yaml")
+    checks: Any = session.workspace().rules(_CHECKS)
+    rules = rules_of_reading(checks, _CHECKS)
     folders: dict[str, None] = {}
     for path in paths:
         if not path.is_dir():
             raise UsageError(f"{path} is no folder", help="name folders with packages")
-        found = packages_in(path, rules["reading"])
+        found = packages_in(path, rules)
         if not found:
-            marks = " or ".join(rules["reading"]["marks"])
+            marks = " or ".join(rules["marks"])
             raise UsageError(f"no package is in {path}", help=f"a package has a {marks}")
         folders |= dict.fromkeys(Path(os.path.normpath(folder)).as_posix() for folder in found)
     if changed is not None:

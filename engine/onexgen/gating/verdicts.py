@@ -33,7 +33,6 @@ class Verdict:
     passed: bool
     components: Mapping[str, Mapping[str, Any]]
     findings: Sequence[Finding]
-    levels: Sequence[str]
     not_run: Sequence[Mapping[str, str]]
 
     def reasons(self) -> list[str]:
@@ -60,15 +59,9 @@ def verdict_of(folder: str, name: str, quality: Mapping[str, Any]) -> Verdict:
         )
         for item in quality["findings"]
     ]  # fmt: skip
-    said = {f"{item['message']} [{item['check']}]" for item in quality["findings"]}
-    levels = [
-        line
-        for line in (*quality["errors"], *quality["warnings"])
-        if not any(line.endswith(words) for words in said)
-    ]
     return Verdict(
         folder, name, quality["score"], quality["minimum"], quality["passed"],
-        quality["components"], findings, levels, quality["not_run"],
+        quality["components"], findings, quality["not_run"],
     )  # fmt: skip
 
 
