@@ -53,16 +53,16 @@ types: $(STAMP) ## mypy in strict mode
 test-fast: $(STAMP) ## the tests that take no time
 	$(PYTEST) -m "not judge and not hundred and not mutate and not slow"
 
-# The judge and the mutations use all cores by themselves: -n 0.
 carried: $(STAMP) ## how much of what sixty requests name reaches contract, code and tests
 	PYTHONPATH=. $(BIN)/python -m tests.carried
 
-judge: $(STAMP) ## the judge on packages of each family, made and hand-written; twenty minutes
-	$(PYTEST) -n 0 -v -m "not mutate and not hundred" tests/test_judge.py tests/test_golden.py
+judge: $(STAMP) ## the judge on packages of each family, made and hand-written; ten minutes
+	$(PYTEST) -n 2 -v -m "not mutate and not hundred" tests/test_judge.py tests/test_golden.py
 
-hundred: $(STAMP) ## the judge on the packages of a hundred requests, 25 of each kind; two hours
+hundred: $(STAMP) ## the judge on the packages of a hundred requests, 25 of each kind; half an hour
 	$(PYTEST) -n 2 -v -m hundred tests/test_judge.py
 
+# The mutations use all cores by themselves: -n 0.
 mutate: $(STAMP) ## how many planted faults the tests of made packages notice; slow
 	$(PYTEST) -n 0 -m mutate -rP
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -97,6 +98,42 @@ def test_made_package_of_a_hundred_is_accepted(
     assert outputs["node_type"] == KINDS[name]
     (folder,) = tmp_path.iterdir()
     assert judge(folder) == []
+
+
+FAULTS = """
+
+import os
+
+
+def faulty(rows: list[int] = []) -> int:
+    print("localhost:9092", os.environ["HOME"], rows)
+    try:
+        return "one"
+    except:
+        pass
+"""
+
+
+@pytest.mark.judge
+def test_forked_checks_answer_as_started_ones(root: Path, tmp_path: Path) -> None:
+    """The judge whose checks are forked says of a faulty package what the judge itself says."""
+    whole = root / "tests/golden/src/golden_nodes/nodes/node_metrics_aggregation_reducer"
+    faulty = shutil.copytree(whole, tmp_path / whole.name)
+    (handler,) = (faulty / "handlers").glob("handler_*.py")
+    handler.write_text(handler.read_text("utf-8") + FAULTS, "utf-8")
+    contract = faulty / "contract.yaml"
+    contract.write_text(contract.read_text("utf-8").replace("REDUCER", "EFFECT"), "utf-8")
+
+    started, forked = tmp_path / "started.json", tmp_path / "forked.json"
+    script = root / "tests/acceptance/accept_node.py"
+    for out, judge in ((started, [script]), (forked, ["-m", "tests.judging"])):
+        command = [sys.executable, *judge, faulty, "--json", out]
+        assert subprocess.run(command, cwd=root, capture_output=True, check=False).returncode == 1
+
+    said = [json.loads(out.read_text("utf-8"))["checks"] for out in (started, forked)]
+    first, second = ({name: check["status"] for name, check in one.items()} for one in said)
+    assert first == second
+    assert list(first.values()).count("FAIL") >= 5
 
 
 @pytest.mark.mutate

@@ -1,0 +1,1 @@
+"""The judge, run so that a hundred packages take half an hour."""
