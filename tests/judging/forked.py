@@ -7,13 +7,17 @@ import os
 import runpy
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Final
 
 TIMED_OUT: Final = 124
 _CHECKOUT: Final = Path(__file__).parents[2]
 _CONTEXT: Final = multiprocessing.get_context("forkserver")
+# Starting one process also looks which others have ended, and an end can be read only once.
+_ONE_AT_A_TIME: Final = threading.Lock()
 _CONTEXT.set_forkserver_preload(["tests.judging.framework"])
 
 
@@ -27,15 +31,17 @@ def run(
     """
     with tempfile.NamedTemporaryFile(prefix="onexgen-said-") as said:
         arguments = (list(program), str(folder), dict(env), said.name)
-        process = _CONTEXT.Process(target=_become, args=arguments)
-        process.start()
-        process.join(seconds)
-        if process.is_alive():
-            process.kill()
+        with _ONE_AT_A_TIME:
+            process = _CONTEXT.Process(target=_become, args=arguments)
+            process.start()
+        is_over = bool(wait([process.sentinel], seconds))
+        with _ONE_AT_A_TIME:
+            if not is_over:
+                process.kill()
             process.join()
+        if not is_over:
             return TIMED_OUT, "timeout"
-        text = Path(said.name).read_text("utf-8", errors="replace")
-        return process.exitcode or 0, text
+        return process.exitcode or 0, Path(said.name).read_text("utf-8", errors="replace")
 
 
 def _become(program: list[str], folder: str, env: dict[str, str], said: str) -> None:
