@@ -14,6 +14,7 @@ import pytest
 import yaml
 from tests.reading.pack import ROOT
 
+from onexgen.checking.tools import find_program as find
 from onexgen.cli.edge import guarded
 
 FAULTS = yaml.safe_load((ROOT / "tests/gate/faults.yaml").read_text(encoding="utf-8"))
@@ -277,8 +278,59 @@ def test_a_missing_program_is_no_pass(
     (verdict,) = report["packages"]
     assert code == 0
     assert verdict["not_run"] == [
-        {"check": "lint", "reason": "the program 'ruff' is not installed"}
+        {"check": "types-agree", "reason": "the program 'ty' is not installed"},
+        {"check": "lint", "reason": "the program 'ruff' is not installed"},
     ]
+
+
+PROGRAMS = {
+    "hangs": ("exec sleep 60", "ruff took longer than 1 s"),
+    "crashes": ("kill -SEGV $$", "ruff failed with exit code -11: "),
+    "complains": ("echo no room >&2; exit 3", "ruff failed with exit code 3: no room"),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_failing_program_is_no_pass(
+    capsys: pytest.CaptureFixture[str],
+    package: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    """A program that hangs, crashes or gives up is told of; the other checks count."""
+    does, reason = PROGRAMS[name]
+    program = tmp_path / "ruff"
+    program.write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
+    program.chmod(0o755)
+    mine = {"ruff": str(program)}
+    monkeypatch.setattr("onexgen.checking.tools.find_program", lambda n: mine.get(n) or find(n))
+    (tmp_path / "rules").mkdir()
+    rules = yaml.safe_load((ROOT / "rules/quality.yaml").read_text(encoding="utf-8"))
+    for check in rules["checks"]:
+        if check["id"] == "lint":
+            check["tool"]["timeout"] = 1
+    (tmp_path / "rules/quality.yaml").write_text(yaml.safe_dump(rules), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    code, report = gate(capsys, package)
+    (verdict,) = report["packages"]
+    assert (code, verdict["passed"]) == (0, True)
+    assert verdict["not_run"] == [{"check": "lint", "reason": reason}]
+
+
+def test_nonsense_of_a_program_finds_nothing(
+    capsys: pytest.CaptureFixture[str], package: Path, tmp_path: Path, monkeypatch: Any
+) -> None:
+    """Lines that say nothing of a file of the package are no findings."""
+    program = tmp_path / "ruff"
+    program.write_text(
+        "#!/bin/sh\nhead -c 1000000 /dev/urandom; echo; echo /etc/passwd:1:1: E1 x\n"
+    )
+    program.chmod(0o755)
+    mine = {"ruff": str(program)}
+    monkeypatch.setattr("onexgen.checking.tools.find_program", lambda n: mine.get(n) or find(n))
+    code, report = gate(capsys, package)
+    assert (code, report["packages"][0]["findings"]) == (0, [])
 
 
 def test_rules_of_ones_own_that_read_nothing(

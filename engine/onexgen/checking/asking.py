@@ -11,6 +11,7 @@ from onexgen.actions.base import Workspace
 from onexgen.checking.looking import Found, selected
 from onexgen.checking.packages import Packages
 from onexgen.checking.tools import Running, find_program, parsed
+from onexgen.diagnostics import OutsideError, TimeoutExceeded
 
 type Told = list[dict[str, list[Found] | str]]
 """For each package: id of a check -> what its program found, or why it did not run."""
@@ -31,6 +32,9 @@ class _Question(NamedTuple):
     asked: list[tuple[str, ...]]
     running: Running | None
     missing: str = ""
+    """Why the program cannot be asked."""
+    tell: bool = False
+    """Whether a program that fails is told of, in place of an error."""
 
 
 class Asker:
@@ -76,25 +80,36 @@ class Asker:
             return _Question(check, asked, None, f"the program '{program}' is not installed")
         task = packages.task(asked)
         running = Running(check["tool"], task, self._workspace) if task.packages else None
-        return _Question(check, asked, running)
+        return _Question(check, asked, running, tell=tell)
 
     def _answers(self, questions: Sequence[_Question], packages: Packages) -> Told:
         told: Told = [{} for _ in packages.names]
         for question in questions:
-            if question.missing:
-                for found in told:
-                    found[question.check["id"]] = question.missing
-                continue
             known = self._known.setdefault(question.check["id"], _Known())
-            if question.running is not None:
-                output = question.running.output()
-                known.texts.update(packages.places(question.asked))
-                _learn(known, question, packages, output)
+            if obstacle := question.missing or self._heard(question, known, packages):
+                for found in told:
+                    found[question.check["id"]] = obstacle
+                continue
             everything = packages.all_places(question.check["files"])
             for found, places in zip(told, everything, strict=True):
                 seen = [known.found.get(place, []) for place in places]
                 found[question.check["id"]] = [item for items in seen for item in items]
         return told
+
+    def _heard(self, question: _Question, known: _Known, packages: Packages) -> str:
+        """Learn what a program says; returns why it said nothing, if it did not."""
+        if question.running is None:
+            return ""
+        try:
+            output = question.running.output()
+        except (OutsideError, TimeoutExceeded) as error:
+            self._workspace.deadline.check()
+            if not question.tell:
+                raise
+            return str(error)
+        known.texts.update(packages.places(question.asked))
+        _learn(known, question, packages, output)
+        return ""
 
 
 def _learn(known: _Known, question: _Question, packages: Packages, output: str) -> None:

@@ -57,7 +57,7 @@ class Packages:
     def task(self, names: Sequence[Sequence[str]]) -> Task:
         """Return what to tell a program that is to look at some files of each package."""
         wanted = [
-            (package, [f"{folder}/{name}" for name in own])
+            (package, _root(folder, package), [f"{folder}/{name}" for name in own])
             for (folder, (package, _)), own in zip(self._placed(), names, strict=True)
             if own
         ]
@@ -77,3 +77,8 @@ class Packages:
 def _folder(number: int, package: str) -> str:
     """Return where the files of a package stand for programs."""
     return "/".join([f"p{number}", "src", *package.split(".")]).rstrip("/")
+
+
+def _root(folder: str, package: str) -> str:
+    """Return the folder from which the package in a folder is imported."""
+    return folder.removesuffix("/" + package.replace(".", "/"))

@@ -29,24 +29,26 @@ class Line(NamedTuple):
 
 
 class Task(NamedTuple):
-    """What a program is to look at: dotted name and files of each package, in one folder."""
+    """What a program is to look at: name, root and files of each package, in one folder."""
 
     folder: Path
-    packages: Sequence[tuple[str, Sequence[str]]]
+    packages: Sequence[tuple[str, str, Sequence[str]]]
 
     def parts(self) -> Iterator[JsonObject]:
         """Yield the names that a command may use, for as many calls as needed."""
         names: list[Json] = []
+        roots: list[Json] = []
         files: list[Json] = []
         size = 0
-        for name, paths in self.packages:
+        for name, root, paths in self.packages:
             size += sum(map(len, paths))
             if names and size > _LONGEST:
-                yield {"packages": names, "files": files}
-                names, files, size = [], [], 0
+                yield {"packages": names, "roots": roots, "files": files}
+                names, roots, files, size = [], [], [], 0
             names.append(name)
+            roots.append(root)
             files.extend(paths)
-        yield {"packages": names, "files": files}
+        yield {"packages": names, "roots": roots, "files": files}
 
 
 class Running:
@@ -56,6 +58,7 @@ class Running:
         """Prepare the calls; start none."""
         self._commands = [_command(tool, part, workspace) for part in task.parts()]
         self._folder = task.folder
+        self._beside: Mapping[str, str] = tool["beside"]
         limit = float(tool["timeout"]) * max(1, len(task.packages))
         self._deadline = workspace.deadline
         self._timeout = min(limit, self._deadline.remaining())
@@ -64,6 +67,10 @@ class Running:
 
     def start(self) -> None:
         """Begin with the first call: until its output is asked for, one may do other things."""
+        for name, text in self._beside.items():
+            path = self._folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
         self._process = self._started(self._commands.pop(0))
 
     def output(self) -> str:

@@ -44,8 +44,13 @@ class Tool(Strict):
 
     command: list[str] = Field(
         min_length=1,
-        description="Program and arguments; may hold expressions over `packages` and `files`. "
+        description="Program and arguments; may hold expressions over `packages` and `files`, and "
+        "over `roots`, the folders from which the packages are imported. "
         "One whole expression that yields a list stands for an argument for each of its items.",
+    )
+    beside: dict[str, str] = Field(
+        default_factory=dict,
+        description="Files that it needs, such as its settings: path from where it runs -> text.",
     )
     output: str = Field(
         default="",
