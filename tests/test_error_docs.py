@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from onexgen.compiler import Compilation
+from onexgen.compiler.trust import find_untrusted
 from onexgen.diagnostics import ConfigError, render
-from onexgen.resources import Pack
+from onexgen.resources import Pack, installed_pack
 from onexgen.settings import load_settings
 from onexgen.tuning.knowledge import Knowledge
 from onexgen.tuning.lint import lint
@@ -99,6 +100,9 @@ def report(folder: Path) -> str:
     found = compilation.diagnostics
     if not found and (folder / "rules").exists():
         found = tuple(lint(Knowledge(Pack((folder,)))))
+    if not found:
+        find_untrusted(compilation, Compilation(Pack((installed_pack(),))))
+        found = compilation.diagnostics
     return render(found, compilation.documents.texts)
 
 

@@ -333,6 +333,31 @@ def test_nonsense_of_a_program_finds_nothing(
     assert (code, report["packages"][0]["findings"]) == (0, [])
 
 
+def test_programs_of_somebody_elses_rules_do_not_run(
+    capsys: pytest.CaptureFixture[str],
+    package: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A command that the installed rules do not have runs only when it is trusted."""
+    (tmp_path / "rules").mkdir()
+    rules = yaml.safe_load((ROOT / "rules/quality.yaml").read_text(encoding="utf-8"))
+    mark = tmp_path / "it-ran"
+    tool = {"command": ["touch", str(mark), "${{ files }}"], "output": "^never (?P<file>.)$"}
+    check = {"id": "touch", "component": "code_quality", "severity": "info", "why": "None."}
+    rules["checks"].append({**check, "message": "touched", "tool": tool})
+    (tmp_path / "rules/quality.yaml").write_text(yaml.safe_dump(rules), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    assert guarded(["gate", str(package)]) == 4
+    said = capsys.readouterr().err
+    assert "'touch' runs 'touch' as none of the installed rules does" in said
+    assert "say --trust if you know who wrote this" in said
+    assert not mark.exists()
+    assert gate(capsys, package, "--trust")[0] == 0
+    assert mark.exists()
+
+
 def test_rules_of_ones_own_that_read_nothing(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,6 +98,12 @@ class Pack:
             self._read[name] = self.files[name].read_bytes()
         return self._read[name]
 
+    @property
+    def has_own_files(self) -> bool:
+        """Tell whether anything does not come from the installed pack."""
+        installed = installed_pack().resolve()
+        return any(not path.is_relative_to(installed) for path in self.files.values())
+
     def is_own(self, name: str) -> bool:
         """Tell whether a file comes from the user's folder, not from the installed pack."""
         return len(self.roots) > 1 and self.files[name].is_relative_to(self.roots[0])

@@ -15,6 +15,7 @@ from onexgen.diagnostics import GateError, OutsideError, UsageError, closest
 if TYPE_CHECKING:  # What a command needs is imported when it runs.
     from onexgen.config.quality import Checks
     from onexgen.gating.verdicts import Verdict
+    from onexgen.resources import Pack
     from onexgen.session import Session
 
 _PIPELINE: Final = "pipelines/gate.yaml"
@@ -54,6 +55,9 @@ def gate(
     explain: Annotated[
         str | None, typer.Option("--explain", metavar="CHECK", help="Say what a check is for.")
     ] = None,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Run programs that the rules of this folder name.")
+    ] = False,
 ) -> None:
     """Score packages by rules/quality.yaml; exit with 3 when one is not good enough."""
     from onexgen.gating.reports import REPORTS
@@ -64,6 +68,8 @@ def gate(
     if explain is not None:
         click.echo(_explained(_checks(env), explain))
         return
+    if not trust:
+        _require_trust(env)
     session, folders = _subjects(paths or [Path()], env, changed)
     known: dict[str, list[str]] = {}
     if baseline is not None and write_baseline is None:
@@ -138,16 +144,31 @@ def _judged(
     return verdicts, keys
 
 
-def _checks(env: str | None) -> dict[str, Checks]:
-    """Return the documents that describe checks, with what people are told of them."""
-    from onexgen.compiler.of_kind import documents_of_kind
-    from onexgen.config.quality import Checks
+def _pack(env: str | None) -> tuple[Pack, str | None]:
+    """Return the pack of the current folder and the environment that holds."""
     from onexgen.resources import Pack
     from onexgen.settings import load_settings
 
     settings = load_settings(Path.cwd())
-    pack = Pack.at(settings.root, alone=settings.alone)
-    documents = documents_of_kind(pack, "checks", settings.environment(env))
+    return Pack.at(settings.root, alone=settings.alone), settings.environment(env)
+
+
+def _require_trust(env: str | None) -> None:
+    """Refuse programs of somebody else's rules."""
+    pack, environment = _pack(env)
+    if pack.has_own_files:
+        from onexgen.compiler.trust import require_trust
+
+        require_trust(pack, environment)
+
+
+def _checks(env: str | None) -> dict[str, Checks]:
+    """Return the documents that describe checks, with what people are told of them."""
+    from onexgen.compiler.of_kind import documents_of_kind
+    from onexgen.config.quality import Checks
+
+    pack, environment = _pack(env)
+    documents = documents_of_kind(pack, "checks", environment)
     return {name: one for name, one in documents.items() if isinstance(one, Checks)}
 
 
