@@ -22,6 +22,7 @@ ACTIONS: Final[dict[str, str]] = {
     "override": "onexgen.actions.override:Override",
     "recall": "onexgen.actions.recall:Recall",
     "render": "onexgen.actions.render:Render",
+    "repair": "onexgen.actions.repair:Repair",
     "require": "onexgen.actions.require:Require",
     "retrieve": "onexgen.actions.retrieve:Retrieve",
     "score": "onexgen.actions.score:Score",

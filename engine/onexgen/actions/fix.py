@@ -1,4 +1,4 @@
-"""Repairs of files by programs that rules name."""
+"""Repairs of files by the safe fixes that rules name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from onexgen.actions.base import Workspace
 from onexgen.actions.options import alike
 from onexgen.checking.looking import selected
 from onexgen.checking.packages import Packages
+from onexgen.checking.repairing import apply
 from onexgen.checking.tools import Running
 from onexgen.json_types import Json
 
@@ -29,7 +30,7 @@ class FixOptions:
 
 
 class Fix:
-    """Repair files: the fixes of a document of checks, in order."""
+    """Repair files: the safe fixes of a document of checks, programs last."""
 
     Options: ClassVar[type[Any]] = FixOptions
     EMPTY: ClassVar[Json] = {}
@@ -58,13 +59,17 @@ class Fix:
         """Return repaired files a package; all of them have the same rules."""
         rules: Any = self._workspace.rules(calls[0].rules)
         only = calls[0].only
-        fixes = [fix for fix in rules["fixes"] if not only or fix["id"] in only]
+        safe = [fix for fix in rules["fixes"] if not fix["unsafe"]]
+        wanted = [fix for fix in safe if not only or fix["id"] in only]
+        fixes = [fix for fix in wanted if fix["tool"]]
+        texts = [{k: str(v) for k, v in call.files.items()} for call in calls]
+        for fix in wanted:
+            if not fix["tool"]:
+                texts = [apply(fix, files, "", self._workspace, files) for files in texts]
         if not fixes:
-            return [dict(call.files) for call in calls]
-        packages = Packages(
-            self._workspace.scratch,
-            [(call.package, {k: str(v) for k, v in call.files.items()}) for call in calls],
-        )
+            return [dict[str, Json](files) for files in texts]
+        named = [(call.package, files) for call, files in zip(calls, texts, strict=True)]
+        packages = Packages(self._workspace.scratch, named)
         repaired = self._repaired.setdefault(tuple(only), {})
         changed = packages.without(repaired)
         for fix in fixes:

@@ -1,14 +1,14 @@
-"""A package that is on disk."""
+"""A package that is, or would be, on disk."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from onexgen.actions.base import Workspace
-from onexgen.checking.reading import read_package, rules_of_reading
+from onexgen.checking.reading import Reading, read_package, rules_of_reading, with_data
 from onexgen.diagnostics import UsageError
 from onexgen.json_types import Json
 from onexgen.testing.place import dotted_name
@@ -22,6 +22,8 @@ class LoadOptions:
     """Folder of the package, from the current one."""
     rules: str
     """A document of kind checks that says how packages are read."""
+    files: dict[str, Json] = field(default_factory=dict)
+    """Path -> text: what the folder would hold, instead of what it holds."""
 
 
 class Load:
@@ -41,7 +43,9 @@ class Load:
         if not folder.is_dir():
             raise UsageError(f"{options.folder} is no folder", help="name the folder of a package")
         checks: Any = self._workspace.rules(options.rules)
-        reading = read_package(folder, rules_of_reading(checks, options.rules))
+        rules = rules_of_reading(checks, options.rules)
+        texts = {name: str(text) for name, text in options.files.items()}
+        reading = with_data(Reading(texts), rules) if texts else read_package(folder, rules)
         return {
             "folder": options.folder,
             "package": dotted_name(folder.resolve()),

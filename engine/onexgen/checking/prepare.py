@@ -8,7 +8,7 @@ from typing import Any, Final
 from jinja2 import TemplateSyntaxError
 
 from onexgen.backtracking import SAFER, explosion_of
-from onexgen.config.quality import Checks, FailurePattern, Failures
+from onexgen.config.quality import Check, Checks, FailurePattern, Failures, Fix
 from onexgen.diagnostics import closest
 from onexgen.expressions import Expressions, said_by
 from onexgen.json_types import Json
@@ -35,25 +35,32 @@ def prepare_checks(document: Checks, marks: Marks) -> Json:
             said = f"no component is named '{check.component}'"
             help_text = closest(check.component, document.components)
             marks.error("unknown-component", (*place, "component"), said, help=help_text)
-        regexes = {"regex": check.regex, "required": check.required, "where": check.where}
-        for key, pattern in regexes.items():
-            if pattern is not None:
-                _regex(pattern, (*place, key), marks)
-        if check.tool is not None:
-            _regex(check.tool.output, (*place, "tool", "output"), marks)
-        if check.pattern is not None:
-            _structural(check.pattern, (*place, "pattern"), marks)
+        _ways(check, place, marks)
         if check.expects is not None:
             _expression(check.expects, (*place, "expects"), expressions, marks)
         data = check.model_dump(mode="json", exclude={"fires", "silent", "why"})
         checks.append({**data, "at": marks.at(place)})
+    for index, fix in enumerate(document.fixes):
+        _ways(fix, ("fixes", index), marks)
     return {
         "components": {k: v.model_dump(mode="json") for k, v in document.components.items()},
         "thresholds": document.thresholds.model_dump(mode="json"),
         "reading": document.reading.model_dump(mode="json") if document.reading else None,
         "checks": checks,
-        "fixes": [fix.model_dump(mode="json", exclude={"why"}) for fix in document.fixes],
+        "fixes": [fix.model_dump(mode="json", exclude={"examples"}) for fix in document.fixes],
     }
+
+
+def _ways(rule: Check | Fix, place: Path, marks: Marks) -> None:
+    """Report regexes and patterns by which a rule looks that are none."""
+    for key in ("regex", "required", "where"):
+        pattern = getattr(rule, key, None)
+        if pattern is not None:
+            _regex(pattern, (*place, key), marks)
+    if rule.tool is not None:
+        _regex(rule.tool.output, (*place, "tool", "output"), marks)
+    if rule.pattern is not None:
+        _structural(rule.pattern, (*place, "pattern"), marks)
 
 
 def _unique(ids: list[str], path: Path, marks: Marks) -> None:

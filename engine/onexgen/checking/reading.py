@@ -56,8 +56,7 @@ def read_package(folder: Path, rules: Mapping[str, Any]) -> Reading:
             reading.unread.append(obstacle)
         else:
             reading.files[name] = obstacle
-    _read_data(reading, rules["data"])
-    return reading
+    return with_data(reading, rules)
 
 
 def _names(folder: Path, rules: Mapping[str, Any]) -> Iterator[str]:
@@ -108,19 +107,21 @@ def _obstacle(folder: Path, name: str, most: int) -> str | Unread:
         return Unread("encoding", name, line, words=f"{name} is not UTF-8")
 
 
-def _read_data(reading: Reading, name: str) -> None:
+def with_data(reading: Reading, rules: Mapping[str, Any]) -> Reading:
     """Parse the file that checks look at as data."""
+    name = rules["data"]
     text = reading.files.get(name)
     if text is None:
-        return
+        return reading
     try:
         data: Json = load(name, text.encode()).data
     except ConfigError as error:
         for item in error.diagnostics:
             line, column = (item.span.line, item.span.column) if item.span else (1, 1)
             reading.unread.append(Unread("syntax", name, line, column, item.message))
-        return
+        return reading
     if isinstance(data, dict):
         reading.data = data
     else:
         reading.unread.append(Unread("syntax", name, words=f"{name} holds no mapping"))
+    return reading

@@ -55,6 +55,11 @@ def gate(
     explain: Annotated[
         str | None, typer.Option("--explain", metavar="CHECK", help="Say what a check is for.")
     ] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Repair what can be repaired safely.")] = False,
+    unsafe_fixes: Annotated[
+        bool,
+        typer.Option("--unsafe-fixes", help="Repair more; kept if the tests still pass."),
+    ] = False,
     trust: Annotated[
         bool, typer.Option("--trust", help="Run programs that the rules of this folder name.")
     ] = False,
@@ -76,7 +81,9 @@ def gate(
         from onexgen.gating.known import read_known
 
         known = read_known(baseline)
-    verdicts, keys = _judged(session, folders, known)
+    wishes = {"fix": fix or unsafe_fixes, "unsafe_fixes": unsafe_fixes}
+    verdicts, keys = _judged(session, folders, known, wishes)
+    _write_repairs(verdicts)
     if write_baseline is not None:
         from onexgen.gating.known import write_known
 
@@ -121,17 +128,31 @@ def _holds_any(folder: Path, files: Iterable[Path]) -> bool:
     return any(file.is_relative_to(real) for file in files)
 
 
+def _write_repairs(verdicts: Iterable[Verdict]) -> None:
+    for verdict in verdicts:
+        if verdict.repairs is not None:
+            from onexgen.gating.repairs import write
+
+            write(verdict.repairs)
+
+
 def _judged(
-    session: Session, folders: Sequence[str], known: Mapping[str, list[str]]
+    session: Session,
+    folders: Sequence[str],
+    known: Mapping[str, list[str]],
+    wishes: Mapping[str, bool],
 ) -> tuple[list[Verdict], dict[str, list[str]]]:
     """Return a verdict a package, and by its folder what its findings are known by."""
     from onexgen.actions.check import finding_key
+    from onexgen.gating.repairs import repairs_of
     from onexgen.gating.verdicts import verdict_of
     from onexgen.inputs import resolve_inputs
     from onexgen.session import drain
 
     inputs = [
-        resolve_inputs(session.plan.inputs, {"path": folder, "known": known.get(folder, [])})
+        resolve_inputs(
+            session.plan.inputs, {"path": folder, "known": known.get(folder, []), **wishes}
+        )
         for folder in folders
     ]
     verdicts, keys = [], {}
@@ -139,7 +160,8 @@ def _judged(
         if run.error is not None:
             raise run.error
         outputs: Any = session.outputs(run)
-        verdicts.append(verdict_of(folder, outputs["name"], outputs["quality"]))
+        repairs = repairs_of(folder, outputs["repair"]) if wishes["fix"] else None
+        verdicts.append(verdict_of(folder, outputs["name"], outputs["quality"], repairs))
         keys[folder] = [finding_key(item) for item in outputs["quality"]["findings"]]
     return verdicts, keys
 

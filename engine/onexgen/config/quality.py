@@ -142,15 +142,52 @@ class Check(Strict):
         return self
 
 
+class Repaired(Strict):
+    """Files, and what a fix makes of them."""
+
+    files: dict[str, str] = Field(description="Path -> content.")
+    becomes: dict[str, str] = Field(description="Path -> content, of the files that change.")
+
+
 class Fix(Strict):
-    """A program that repairs files; it must not change what they do."""
+    """One repair: exactly one of a program, a pattern or a regex with what takes its place."""
 
     id: RuleId = Field(description="Name of the fix.")
-    why: str = Field(description="Why it is safe and useful.")
+    why: str = Field(description="Why it is useful, and what it may change.")
     files: list[str] = Field(
         default_factory=lambda: ["**"], description="Which files; a leading ! leaves out."
     )
-    tool: Tool = Field(description="The program.")
+    unsafe: bool = Field(
+        default=False, description="It may change what the code does: only on demand."
+    )
+    follows: bool = Field(
+        default=False,
+        description="Only for files that other fixes have changed, when files are not our own.",
+    )
+    tool: Tool | None = Field(default=None, description="A program that changes files.")
+    pattern: dict[str, Json] | None = Field(
+        default=None, description="An ast-grep rule; each match is replaced."
+    )
+    regex: str | None = Field(default=None, description="A regex; each match is replaced.")
+    replace: str | None = Field(
+        default=None,
+        description="What takes the place of a match: $NAME and $$$NAME of a pattern, \\1 or "
+        "\\g<name> of a regex; may hold expressions over `files`.",
+    )
+    examples: list[Repaired] = Field(
+        default_factory=list, description="Files before and after; needed without a program."
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        ways = (self.tool, self.pattern, self.regex)
+        if sum(way is not None for way in ways) != 1:
+            raise ValueError("needs exactly one of tool, pattern, regex")
+        if (self.tool is None) != (self.replace is not None):
+            raise ValueError("'replace' belongs to a pattern or a regex, which cannot do without")
+        if self.tool is None and not self.examples:
+            raise ValueError("needs an example of files before and after")
+        return self
 
 
 class Checks(Document):

@@ -9,6 +9,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from onexgen import __version__
+from onexgen.gating.repairs import Repairs
 from onexgen.gating.sarif import sarif_log
 from onexgen.gating.verdicts import Finding, Verdict, as_data
 from onexgen.json_types import Json, JsonObject
@@ -25,6 +26,7 @@ _MOST_ROWS: Final = 50
 def _text(verdicts: Sequence[Verdict], _: Said) -> str:
     lines: list[str] = []
     for verdict in verdicts:
+        lines += verdict.repairs.lines() if verdict.repairs else []
         for item in verdict.findings:
             place = f"{item.file}:{item.line}:{item.column}"
             lines.append(f"{place}: {item.severity}[{item.check}]: {item.message}")
@@ -125,6 +127,9 @@ def _markdown(verdicts: Sequence[Verdict], _: Said) -> str:
         result = "✅ passed" if verdict.passed else f"❌ {_cell('; '.join(verdict.reasons()))}"
         numbers = f"{counts['error']} | {counts['warning']}"
         lines.append(f"| `{verdict.folder}` | {verdict.score:.2f} | {result} | {numbers} |")
+    for verdict in verdicts:
+        if verdict.repairs and verdict.repairs.changes:
+            lines += _repaired(verdict.repairs)
     findings = [item for verdict in verdicts for item in verdict.findings]
     ordered = sorted(findings, key=lambda item: list(_LEVELS).index(item.severity))
     if findings:
@@ -135,6 +140,15 @@ def _markdown(verdicts: Sequence[Verdict], _: Said) -> str:
     if len(ordered) > _MOST_ROWS:
         lines += ["", f"{len(ordered) - _MOST_ROWS} more findings are not shown."]
     return "\n".join(lines) + "\n"
+
+
+def _repaired(repairs: Repairs) -> list[str]:
+    said = f"not kept: {_cell(repairs.refused)}" if repairs.refused else "repaired"
+    lines = ["", f"| {said} | why |", "|---|---|"]
+    for change in repairs.changes[:_MOST_ROWS]:
+        place = f"{repairs.folder.as_posix()}/{change.file}:{change.line}"
+        lines.append(f"| `{place}` (`{change.fix}`) | {_cell(change.why)} |")
+    return lines
 
 
 def _cell(text: str) -> str:

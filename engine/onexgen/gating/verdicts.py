@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from onexgen.gating.repairs import Repairs
 from onexgen.json_types import JsonObject
 
 
@@ -34,6 +35,7 @@ class Verdict:
     components: Mapping[str, Mapping[str, Any]]
     findings: Sequence[Finding]
     not_run: Sequence[Mapping[str, str]]
+    repairs: Repairs | None = None
 
     def reasons(self) -> list[str]:
         """Return why a package did not pass, the plainest first."""
@@ -49,8 +51,10 @@ class Verdict:
         return [] if self.passed else reasons
 
 
-def verdict_of(folder: str, name: str, quality: Mapping[str, Any]) -> Verdict:
-    """Return the verdict on a package from the report of its checks."""
+def verdict_of(
+    folder: str, name: str, quality: Mapping[str, Any], repairs: Repairs | None = None
+) -> Verdict:
+    """Return the verdict on a package from the report of its checks, and what was repaired."""
     base = "" if folder == "." else f"{folder}/"
     findings = [
         Finding(
@@ -61,7 +65,7 @@ def verdict_of(folder: str, name: str, quality: Mapping[str, Any]) -> Verdict:
     ]  # fmt: skip
     return Verdict(
         folder, name, quality["score"], quality["minimum"], quality["passed"],
-        quality["components"], findings, quality["not_run"],
+        quality["components"], findings, quality["not_run"], repairs,
     )  # fmt: skip
 
 
@@ -77,4 +81,5 @@ def as_data(verdict: Verdict) -> JsonObject:
         "components": {k: dict(part) for k, part in verdict.components.items()},
         "findings": [dict(item._asdict()) for item in verdict.findings],
         "not_run": [dict(item) for item in verdict.not_run],
+        "repairs": verdict.repairs.as_data() if verdict.repairs else None,
     }
