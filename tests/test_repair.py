@@ -106,8 +106,10 @@ def test_repaired_package_is_accepted(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, judge: Callable[[Path], list[str]]
 ) -> None:
     """What was damaged in eight ways and repaired is accepted by the judge."""
-    package = damaged(tmp_path, REPAIRABLE)
-    assert len(REPAIRABLE) >= 8
+    # A handler that catches everything and does nothing with it stays a finding of lint.
+    faults = [fault for fault in REPAIRABLE if fault["check"] != "no-bare-except"]
+    assert len(faults) == 8
+    package = damaged(tmp_path, faults)
     assert gate(capsys, package, "--unsafe-fixes")[0] == 0
     assert judge(package) == []
 
