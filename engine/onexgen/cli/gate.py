@@ -36,7 +36,13 @@ def gate(
     ] = "text",
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar=_FILE, help="Write the report there.")
+        list[str] | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="[FORMAT:]FILE",
+            help="Write the report there; with a format of its own, write one more.",
+        ),
     ] = None,
     baseline: Annotated[
         Path | None,
@@ -67,9 +73,7 @@ def gate(
     """Score packages by rules/quality.yaml; exit with 3 when one is not good enough."""
     from onexgen.gating.reports import REPORTS
 
-    wanted = "json" if as_json else format_
-    if wanted not in REPORTS:
-        raise UsageError(f"there is no format '{wanted}'", help=closest(wanted, REPORTS))
+    reports = _wanted("json" if as_json else format_, output or [], REPORTS)
     if explain is not None:
         click.echo(_explained(_checks(env), explain))
         return
@@ -90,10 +94,26 @@ def gate(
         count = write_known(write_baseline, verdicts, keys)
         click.echo(f"wrote {write_baseline}: {count} findings of {len(verdicts)} packages")
         return
-    said = _said(_checks(env)) if wanted in {"sarif", "junit"} else {}
-    _tell(REPORTS[wanted](verdicts, said), output)
+    said = _said(_checks(env)) if {form for form, _ in reports} & {"sarif", "junit"} else {}
+    for form, file in reports:
+        _tell(REPORTS[form](verdicts, said), file)
     if not all(verdict.passed for verdict in verdicts):
         raise click.exceptions.Exit(GateError.exit_code)
+
+
+def _wanted(
+    form: str, outputs: Sequence[str], known: Iterable[str]
+) -> list[tuple[str, Path | None]]:
+    """Return the reports to make: their forms, and the files that they go to."""
+    reports: list[tuple[str, Path | None]] = []
+    for output in outputs:
+        own, colon, file = output.partition(":")
+        is_named = bool(colon) and own in known
+        reports.append((own, Path(file)) if is_named else (form, Path(output)))
+    if form not in known:
+        raise UsageError(f"there is no format '{form}'", help=closest(form, known))
+    is_shown = all(output.partition(":")[0] in known for output in outputs)
+    return [(form, None), *reports] if is_shown else reports
 
 
 def _subjects(
