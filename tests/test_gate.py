@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
 import shutil
@@ -356,6 +357,46 @@ def test_programs_of_somebody_elses_rules_do_not_run(
     assert not mark.exists()
     assert gate(capsys, package, "--trust")[0] == 0
     assert mark.exists()
+
+
+@pytest.mark.judge
+def test_framework_profile(capsys: pytest.CaptureFixture[str], package: Path) -> None:
+    """The framework's own validators pass what was made, and place what they refuse."""
+    assert guarded(["gate", str(package), "--profile", "framework"]) == 0
+    assert capsys.readouterr().out.endswith("\n1 of 1 package passed.\n")
+
+    node = package / "node.py"
+    text = node.read_text("utf-8")
+    topic = 'TOPIC = "onex.evt.shop.order.v1"\nHOST = "http://localhost:8080"\n'
+    node.write_text(f"{text}\n{topic}", "utf-8")
+    last = len(text.splitlines()) + 3
+    code, report = gate(capsys, package, "--profile", "framework")
+    (verdict,) = report["packages"]
+    found = {(item["check"], Path(item["file"]).name, item["line"]) for item in verdict["findings"]}
+    assert (code, verdict["not_run"]) == (3, [])
+    assert {
+        ("hardcoded-topics", "node.py", last - 1),
+        ("hardcoded-topic", "node.py", last - 1),
+        ("localhost-url", "node.py", last),
+        ("url-authority", "node.py", last),
+        ("antipatterns", "node.py", last),
+    } <= found
+    assert not {check for check, _, _ in found} & {"mypy-strict", "spdx-headers", "node-purity"}
+
+
+def test_framework_that_is_missing_is_no_pass(
+    capsys: pytest.CaptureFixture[str], package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the framework is not installed, its validators are told of as not run."""
+    there = importlib.util.find_spec
+    monkeypatch.setattr(
+        "importlib.util.find_spec", lambda name: there(name) if name != "omnibase_core" else None
+    )
+    monkeypatch.setattr("onexgen.checking.asking.find_program", lambda _: None)
+    verdict = gate(capsys, package, "--profile", "framework")[1]["packages"][0]
+    reasons = {item["reason"] for item in verdict["not_run"]}
+    assert "the module 'omnibase_core' is not installed" in reasons
+    assert len(verdict["not_run"]) == len({item["check"] for item in verdict["not_run"]}) > 50
 
 
 def test_rules_of_ones_own_that_read_nothing(

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from tests.judging import forked
+from onexgen.checking import forked
 
 ROOT: Final = Path(__file__).parents[2]
 JUDGE: Final = ROOT / "tests/acceptance/accept_node.py"
@@ -67,7 +67,8 @@ class _Runner:
             done: tuple[int, str, float] = self._start(self._kept(words), cwd, env, timeout)
             return done
         begun = time.time()
-        code, text = forked.run(program, cwd, self._environment(cwd, env), timeout)
+        there = self._environment(cwd, env)
+        code, text = forked.run(program, cwd, there, timeout, ["tests.judging.framework"])
         return code, _told(text), time.time() - begun
 
     def _program(self, words: list[str]) -> list[str] | None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from onexgen.actions.base import Workspace
 from onexgen.checking.looking import Found, selected
 from onexgen.checking.packages import Packages
-from onexgen.checking.tools import Running, find_program, parsed
+from onexgen.checking.tools import Line, Running, Task, find_program
 from onexgen.diagnostics import OutsideError, TimeoutExceeded
+
+if TYPE_CHECKING:
+    from onexgen.checking.forking import Forking
 
 type Told = list[dict[str, list[Found] | str]]
 """For each package: id of a check -> what its program found, or why it did not run."""
@@ -30,7 +33,7 @@ class _Question(NamedTuple):
 
     check: Mapping[str, Any]
     asked: list[tuple[str, ...]]
-    running: Running | None
+    running: Running | Forking | None
     missing: str = ""
     """Why the program cannot be asked."""
     tell: bool = False
@@ -75,12 +78,20 @@ class Asker:
             known = self._known.setdefault(check["id"], _Known())
             names = packages.without(known.texts)
         asked = [selected(own, check["files"]) for own in names]
-        program = str(check["tool"]["command"][0])
-        if tell and find_program(program) is None:
-            return _Question(check, asked, None, f"the program '{program}' is not installed")
+        missing = _missing(check["tool"])
+        if tell and missing:
+            return _Question(check, asked, None, missing)
         task = packages.task(asked)
-        running = Running(check["tool"], task, self._workspace) if task.packages else None
+        running = self._running(check["tool"], task) if task.packages else None
         return _Question(check, asked, running, tell=tell)
+
+    def _running(self, tool: Mapping[str, Any], task: Task) -> Running | Forking:
+        if not tool["preload"]:
+            return Running(tool, task, self._workspace)
+        # Imports a third as much again as all else that checks need.
+        from onexgen.checking.forking import Forking
+
+        return Forking(tool, task, self._workspace)
 
     def _answers(self, questions: Sequence[_Question], packages: Packages) -> Told:
         told: Told = [{} for _ in packages.names]
@@ -101,21 +112,32 @@ class Asker:
         if question.running is None:
             return ""
         try:
-            output = question.running.output()
+            lines = question.running.lines()
         except (OutsideError, TimeoutExceeded) as error:
             self._workspace.deadline.check()
             if not question.tell:
                 raise
             return str(error)
         known.texts.update(packages.places(question.asked))
-        _learn(known, question, packages, output)
+        _learn(known, question, packages, lines)
         return ""
 
 
-def _learn(known: _Known, question: _Question, packages: Packages, output: str) -> None:
+def _missing(tool: Mapping[str, Any]) -> str:
+    """Return why a program cannot be run here, or nothing."""
+    if tool["preload"]:
+        from onexgen.checking.forking import missing_module
+
+        module = missing_module(tool)
+        return f"the module '{module}' is not installed" if module else ""
+    program = str(tool["command"][0])
+    return "" if find_program(program) else f"the program '{program}' is not installed"
+
+
+def _learn(known: _Known, question: _Question, packages: Packages, lines: Sequence[Line]) -> None:
     for place, _ in packages.places(question.asked):
         known.found[place] = []
-    for line in parsed(output, question.check["tool"]["output"]):
+    for line in lines:
         name = packages.name_of(line.file)
         if name is not None:
             words = f"{line.code} {line.message}".strip()

@@ -56,9 +56,9 @@ class Running:
 
     def __init__(self, tool: Mapping[str, Any], task: Task, workspace: Workspace) -> None:
         """Prepare the calls; start none."""
-        self._commands = [_command(tool, part, workspace) for part in task.parts()]
+        self._commands = [command_of(tool, part, workspace) for part in task.parts()]
         self._folder = task.folder
-        self._beside: Mapping[str, str] = tool["beside"]
+        self._tool = tool
         limit = float(tool["timeout"]) * max(1, len(task.packages))
         self._deadline = workspace.deadline
         self._timeout = min(limit, self._deadline.remaining())
@@ -67,11 +67,12 @@ class Running:
 
     def start(self) -> None:
         """Begin with the first call: until its output is asked for, one may do other things."""
-        for name, text in self._beside.items():
-            path = self._folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        write_beside(self._tool, self._folder)
         self._process = self._started(self._commands.pop(0))
+
+    def lines(self) -> list[Line]:
+        """Wait for all calls and return what they found."""
+        return parsed(self.output(), self._tool["output"])
 
     def output(self) -> str:
         """Wait for all calls and return what they printed: 0 and 1 are no failures."""
@@ -120,7 +121,15 @@ class Running:
         return out
 
 
-def _command(tool: Mapping[str, Any], context: JsonObject, workspace: Workspace) -> list[str]:
+def write_beside(tool: Mapping[str, Any], folder: Path) -> None:
+    """Write the files that a program needs into the folder where it runs."""
+    for name, text in tool["beside"].items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def command_of(tool: Mapping[str, Any], context: JsonObject, workspace: Workspace) -> list[str]:
     """Return the words of a command; an item that yields a list gives a word for each of it."""
     words: list[str] = []
     for item in workspace.expressions.fill_all(tool["command"], context):

@@ -18,8 +18,7 @@ if TYPE_CHECKING:  # What a command needs is imported when it runs.
     from onexgen.resources import Pack
     from onexgen.session import Session
 
-_PIPELINE: Final = "pipelines/gate.yaml"
-# As the pipeline names it.
+# As the pipelines name it, for how packages are read.
 _CHECKS: Final = "rules/quality.yaml"
 _FILE: Final = "FILE"
 
@@ -30,6 +29,9 @@ def gate(
         typer.Argument(help="Folders with packages; the current one when none is named."),
     ] = None,
     *,
+    profile: Annotated[
+        str, typer.Option("--profile", help="The pipeline that judges: gate, framework, or yours.")
+    ] = "gate",
     env: Annotated[str | None, typer.Option("--env", help="Apply environments/NAME.yaml.")] = None,
     format_: Annotated[
         str, typer.Option("--format", help="text, json, sarif, junit, github or markdown.")
@@ -79,13 +81,14 @@ def gate(
         return
     if not trust:
         _require_trust(env)
-    session, folders = _subjects(paths or [Path()], env, changed)
+    session, folders = _subjects(paths or [Path()], profile, env, changed)
     known: dict[str, list[str]] = {}
     if baseline is not None and write_baseline is None:
         from onexgen.gating.known import read_known
 
         known = read_known(baseline)
     wishes = {"fix": fix or unsafe_fixes, "unsafe_fixes": unsafe_fixes}
+    wishes = {name: True for name, is_wanted in wishes.items() if is_wanted}
     verdicts, keys = _judged(session, folders, known, wishes)
     _write_repairs(verdicts)
     if write_baseline is not None:
@@ -117,13 +120,13 @@ def _wanted(
 
 
 def _subjects(
-    paths: Sequence[Path], env: str | None, changed: str | None
+    paths: Sequence[Path], profile: str, env: str | None, changed: str | None
 ) -> tuple[Session, list[str]]:
     """Return a session, and the folders of the packages as seen from the current one."""
     from onexgen.checking.reading import packages_in, rules_of_reading
     from onexgen.session import Session
 
-    session = Session(_PIPELINE, environment=env)
+    session = Session(f"pipelines/{profile}.yaml", environment=env)
     checks: Any = session.workspace().rules(_CHECKS)
     rules = rules_of_reading(checks, _CHECKS)
     folders: dict[str, None] = {}
@@ -180,7 +183,7 @@ def _judged(
         if run.error is not None:
             raise run.error
         outputs: Any = session.outputs(run)
-        repairs = repairs_of(folder, outputs["repair"]) if wishes["fix"] else None
+        repairs = repairs_of(folder, outputs["repair"]) if "fix" in wishes else None
         verdicts.append(verdict_of(folder, outputs["name"], outputs["quality"], repairs))
         keys[folder] = [finding_key(item) for item in outputs["quality"]["findings"]]
     return verdicts, keys

@@ -53,7 +53,8 @@ class Tool(Strict):
         description="Files that it needs, such as its settings: path from where it runs -> text.",
     )
     output: str = Field(
-        default="",
+        default=r"^\W*(?:[A-Z]+[\]:]*\s+)?(?P<file>[\w./-]+\.\w+):(?P<line>\d+)(?::(?P<column>\d+))?:?\s*"
+        r"(?P<message>.*)$",
         description="Regex for one finding: groups file, line, column, code, message.",
     )
     changes: bool = Field(default=False, description="Whether the program changes the files.")
@@ -63,6 +64,15 @@ class Tool(Strict):
         "changed since it last looked, and it does not run for none.",
     )
     timeout: float = Field(default=60, gt=0, description="Time limit in seconds.")
+    preload: list[str] = Field(
+        default_factory=list,
+        description="Python modules to load once. The program is then `python` with `-m` and a "
+        "module, or a script of this environment; it runs for each package by itself, in the "
+        "folder above its root, forked from a process that has loaded them.",
+    )
+    fails: bool = Field(
+        default=False, description="Whether any exit code but 0 is a finding, with the last line."
+    )
 
 
 class Reading(Strict):

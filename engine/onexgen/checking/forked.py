@@ -14,17 +14,22 @@ from pathlib import Path
 from typing import Final
 
 TIMED_OUT: Final = 124
-_CHECKOUT: Final = Path(__file__).parents[2]
 _CONTEXT: Final = multiprocessing.get_context("forkserver")
 # Starting one process also looks which others have ended, and an end can be read only once.
 _ONE_AT_A_TIME: Final = threading.Lock()
-_CONTEXT.set_forkserver_preload(["tests.judging.framework"])
 
 
 def run(
-    program: Sequence[str], folder: Path, env: Mapping[str, str], seconds: float
+    program: Sequence[str],
+    folder: Path,
+    env: Mapping[str, str],
+    seconds: float,
+    preload: Sequence[str] = (),
 ) -> tuple[int, str]:
     """Run `-m MODULE ARGUMENTS` or `SCRIPT ARGUMENTS` as a new interpreter would.
+
+    What is to `preload` is imported once, before the first of all programs is run; a module that
+    is not there is no error here.
 
     Returns the exit code, `TIMED_OUT` after so many `seconds`, and what was written to standard
     output and error, in the order in which it was written.
@@ -32,6 +37,7 @@ def run(
     with tempfile.NamedTemporaryFile(prefix="onexgen-said-") as said:
         arguments = (list(program), str(folder), dict(env), said.name)
         with _ONE_AT_A_TIME:
+            _CONTEXT.set_forkserver_preload([*preload])
             process = _CONTEXT.Process(target=_become, args=arguments)
             process.start()
         is_over = bool(wait([process.sentinel], seconds))
@@ -70,8 +76,7 @@ def _run(program: list[str], folder: str, further: list[str]) -> None:
     is_module = program[0] == "-m"
     name, sys.argv = (program[1], program[1:]) if is_module else (program[0], program)
     first = folder if is_module else str(Path(name).parent)
-    # The checkout is on the path only so that the fork server finds this module.
-    known = [entry for entry in sys.path if entry and entry != str(_CHECKOUT)]
+    known = [entry for entry in sys.path if entry]
     sys.path[:] = [first, *filter(None, further), *known]
     if is_module:
         runpy.run_module(name, run_name="__main__", alter_sys=True)
