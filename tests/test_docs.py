@@ -93,6 +93,17 @@ def test_the_page_on_variants(root: Path, tmp_path: Path) -> None:
     follow(root / "docs/variants.md", tmp_path)
 
 
+@pytest.mark.slow
+def test_the_page_on_the_gate(root: Path, tmp_path: Path) -> None:
+    """Every command of the page on the gate ends as it says, and repairs what it says."""
+    follow(root / "docs/gate.md", tmp_path)
+
+    repaired = (tmp_path / "nodes/small/node.py").read_text("utf-8")
+    assert "import json" not in repaired
+    assert "def total(values=None):" in repaired
+    assert "print" not in repaired
+
+
 def test_the_readme_names_what_there_is(root: Path) -> None:
     """Commands and links of the README exist."""
     text = (root / "README.md").read_text(encoding="utf-8")
@@ -108,6 +119,7 @@ def test_the_readme_names_what_there_is(root: Path) -> None:
     "page",
     [
         "docs/decisions/README.md",
+        "docs/gate.md",
         "docs/rules.md",
         "docs/templates.md",
         "docs/tutorial.md",
