@@ -98,8 +98,10 @@ class Check:
         if check["expects"] is not None:
             files: JsonObject = dict(subject.files)
             context: JsonObject = {**subject.data, "files": files}
-            is_met = self._workspace.evaluate(check["expects"], context)
-            return [] if is_met else [placed(check, subject)]
+            if self._workspace.evaluate(check["expects"], context):
+                return []
+            where = check["where"] and str(self._workspace.evaluate(check["where"], context))
+            return [placed(check["files"], where, subject)]
         names = subject.matching(check["files"])
         if check["present"] is None and check["unreadable"] is None and not names:
             return None

@@ -134,10 +134,10 @@ def _of(name: str, found: Found) -> Found:
     return name, line, column, name if words == before else words
 
 
-def placed(check: Mapping[str, Any], subject: Subject) -> Found:
+def placed(globs: Sequence[str], where: str | None, subject: Subject) -> Found:
     """Return where something that was expected is missing: the first line that `where` finds."""
-    names = subject.matching(check["files"]) if check["where"] else ()
-    places = (found for name in names for found in _regex(check["where"], subject, name))
+    names = subject.matching(globs) if where else ()
+    places = (found for name in names for found in _regex(where or "", subject, name))
     name, line, column, _ = next(places, ("", 1, 1, ""))
     return name, line, column, ""
 

@@ -55,7 +55,8 @@ def _ways(rule: Check | Fix, place: Path, marks: Marks) -> None:
     """Report regexes and patterns by which a rule looks that are none."""
     for key in ("regex", "required", "where"):
         pattern = getattr(rule, key, None)
-        if pattern is not None:
+        # What an expression yields is known only when it is used.
+        if pattern is not None and "${{" not in pattern:
             _regex(pattern, (*place, key), marks)
     if rule.tool is not None:
         _regex(rule.tool.output, (*place, "tool", "output"), marks)

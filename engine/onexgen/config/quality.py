@@ -123,7 +123,8 @@ class Check(Strict):
     )
     where: str | None = Field(
         default=None,
-        description="With `expects`: a regex for the line of `files` that a finding is about.",
+        description="With `expects`: a regex for the line of `files` that a finding is about; may "
+        "hold expressions over the subject.",
     )
     tool: Tool | None = Field(default=None, description="A program and how to read its output.")
     unreadable: list[Unreadable] | None = Field(
