@@ -104,6 +104,19 @@ def test_the_page_on_the_gate(root: Path, tmp_path: Path) -> None:
     assert "print" not in repaired
 
 
+def test_the_page_on_schedules(root: Path, tmp_path: Path) -> None:
+    """Every command of the page on schedules ends as it says, and the contract has the times."""
+    follow(root / "docs/schedules.md", tmp_path)
+
+    report = tmp_path / "generated_nodes/order_report_orchestrator/contract.yaml"
+    contract = yaml.safe_load(report.read_text("utf-8"))
+    parts = {part["type"]: part for part in contract["subcontracts"]}
+    assert parts["schedule"]["trigger"] == {"cron": "0 2 * * *"}
+    assert parts["schedule"]["time_zone"] == "Europe/Berlin"
+    assert parts["deadline"]["done_by"] == "06:00"
+    assert parts["workflow"]["stages"] == ["export_orders", "build_the_report", "e_mail_it"]
+
+
 def test_the_readme_names_what_there_is(root: Path) -> None:
     """Commands and links of the README exist."""
     text = (root / "README.md").read_text(encoding="utf-8")
@@ -121,6 +134,7 @@ def test_the_readme_names_what_there_is(root: Path) -> None:
         "docs/decisions/README.md",
         "docs/gate.md",
         "docs/rules.md",
+        "docs/schedules.md",
         "docs/templates.md",
         "docs/tutorial.md",
         "docs/variants.md",
