@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-# A part of a match in what takes its place: one node, or with three signs all nodes.
+# A part of a match in what takes its place: one, or with three signs all.
 _PART: Final = re.compile(r"\$(\$\$)?([A-Z][A-Z0-9_]*)")
 
 
@@ -23,19 +23,19 @@ def _structural(rule: Mapping[str, Any], source: str, text: str) -> str:
 
     root: Any = SgRoot(source, "python").root()
     edits, end = [], -1
-    for node in root.find_all(rule):
-        if node.range().start.index >= end:
-            edits.append(node.replace(_filled(node, source, text)))
-            end = node.range().end.index
+    for match in root.find_all(rule):
+        if match.range().start.index >= end:
+            edits.append(match.replace(_filled(match, source, text)))
+            end = match.range().end.index
     return str(root.commit_edits(edits)) if edits else source
 
 
-def _filled(node: Any, source: str, text: str) -> str:
+def _filled(match: Any, source: str, text: str) -> str:
     def part(found: re.Match[str]) -> str:
         if not found[1]:
-            one = node.get_match(found[2])
+            one = match.get_match(found[2])
             return one.text() if one else ""
-        many = node.get_multiple_matches(found[2])
+        many = match.get_multiple_matches(found[2])
         return source[many[0].range().start.index : many[-1].range().end.index] if many else ""
 
     return _PART.sub(part, text)
