@@ -22,6 +22,7 @@ from onexgen.testing.suite import Outcome, Suite
 # What changes pytest or the interpreter from outside is not for the tests of a package.
 _DROPPED: Final = ("PYTEST_", "COVERAGE_", "COV_CORE_", "PYTHONSTARTUP", "PYTHONWARNINGS")
 _MEGABYTE: Final = 1_000_000
+_REPORT: Final = "report.xml"
 
 
 def run_suite(suite: Suite) -> Outcome:
@@ -44,13 +45,19 @@ def run_suite(suite: Suite) -> Outcome:
             environment=_environment(os.environ, place), watched=place.root,
             limits=Limits(seconds=suite.seconds, most_bytes=suite.megabytes * _MEGABYTE),
         )  # fmt: skip
-        shown = _shortened(finished, place)
-        reported = junit.read(place.root / "report.xml", lambda text: _shorten(text, place))
         coverage = _coverage(place.root / "coverage.json") if has_coverage else None
-    counts = printed.read(shown.stdout) if reported is None else reported
-    add_ending(counts, shown, suite, has_report=reported is not None)
-    is_complete = reported is not None and not (shown.timed_out or shown.overflowed)
-    return Outcome(counts=counts, finished=shown, coverage=coverage, is_complete=is_complete)
+        return outcome_of(suite, _shortened(finished, place), place, coverage)
+
+
+def outcome_of(
+    suite: Suite, finished: Finished, place: Place, coverage: float | None = None
+) -> Outcome:
+    """Return what came out of a run: from its report, or from what it printed if it wrote none."""
+    reported = junit.read(place.root / _REPORT, lambda text: _shorten(text, place))
+    counts = printed.read(finished.stdout) if reported is None else reported
+    add_ending(counts, finished, suite, has_report=reported is not None)
+    is_complete = reported is not None and not (finished.timed_out or finished.overflowed)
+    return Outcome(counts=counts, finished=finished, coverage=coverage, is_complete=is_complete)
 
 
 def can_measure() -> bool:
@@ -65,7 +72,7 @@ def _command(suite: Suite, place: Place, *, has_coverage: bool) -> list[str]:
     command += ["--rootdir", str(place.package)]
     command += ["--basetemp", str(place.root / "temporary"), "-p", "no:cacheprovider"]
     # What tests print may be without end, and tells nothing of how they ended.
-    command += ["--junitxml", str(place.root / "report.xml"), "-o", "junit_family=xunit1"]
+    command += ["--junitxml", str(place.root / _REPORT), "-o", "junit_family=xunit1"]
     command += ["-o", "junit_logging=no"]
     for plugin in suite.plugins:
         command += ["-p", plugin]
