@@ -1,9 +1,10 @@
-"""Runs really broken packages and keeps what pytest said: `python -m tests.failures.record`.
+"""Runs really broken packages and keeps what pytest said.
 
-With the name of a folder, the cases of that. A case is FOLDER/cases/NAME.yaml: the `category` that a person gives it before it is run, the
-`files` of the package, and where needed `plugins` and `seconds`. What comes out stands in
-FOLDER/recorded/NAME.txt. The libraries that the cases import have to be installed beside onexgen:
-those of the extra `onex`, and what `import` lines of the cases name.
+`python -m tests.failures.record [FOLDER]` does it for all cases of a folder, else of this one. A
+case is FOLDER/cases/NAME.yaml: the `category` that a person gives it before it is run, the `files`
+of the package, and where needed `plugins` and `seconds`. What comes out stands in
+FOLDER/recorded/NAME.txt. The libraries that cases import have to be installed beside onexgen, but
+those whose absence is the case.
 """
 
 from __future__ import annotations

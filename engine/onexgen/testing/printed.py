@@ -75,4 +75,4 @@ def _failure(role: str, title: str, text: str, files: dict[str, str]) -> Failure
     file = files.get(name) or (place[1] if place else "")
     if role == _COLLECTING and title.endswith(".py"):
         file, name = title, title.removesuffix(".py").replace("/", ".")
-    return Failure(name=name, file=file, error=error_of("", text), traceback=bounded(text))
+    return Failure(name=name, file=file, error=error_of(text, text), traceback=bounded(text))
