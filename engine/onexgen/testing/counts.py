@@ -6,8 +6,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-# The line that names what was raised: pytest marks the lines of an error with "E".
-_RAISED: Final = re.compile(r"^E {3}((?:[\w.]+\.)?[A-Z]\w*(?::.*)?)$", re.MULTILINE)
+# The line that names what was raised: pytest marks the lines of an error with "E", of one that
+# ended pytest itself otherwise.
+_RAISED: Final = re.compile(
+    r"^(?:E {3}|INTERNALERROR> )((?:[\w.]+\.)?[A-Z]\w*(?::.*)?)$", re.MULTILINE
+)
+_PLAIN: Final = "Traceback (most recent call last)"
 _MARKED: Final = re.compile(r"^E {3,}(\S.*)$", re.MULTILINE)
 # A text without end would fill the memory of all who handle it.
 _MOST_CHARACTERS: Final = 20_000
@@ -40,6 +44,9 @@ def error_of(message: str, traceback: str) -> str:
     raised = _RAISED.findall(traceback)
     if raised:
         return bounded(str(raised[-1]).strip())
+    if traceback.startswith(_PLAIN):
+        # What ended pytest itself is told as Python tells it: the last line says it.
+        return bounded(traceback.rstrip().rpartition("\n")[2])
     marked = _MARKED.search(traceback)
     first = message.strip().splitlines()[:1]
     return bounded(marked[1].strip() if marked else "".join(first))
