@@ -86,7 +86,8 @@ def _report(session: Session, run: Run, wanted: str, seconds: float) -> str:
     from onexgen.testing import reports
 
     make = reports.markdown if wanted == "markdown" else reports.table
-    repaired = outputs["repaired"]
+    # Without a file to which anything could be added, there is only the error.
+    repaired = outputs.get("repaired", {"file": None, "added": []})
     added = f"\nAdded to {repaired['file']}: {', '.join(repaired['added'])}\n"
     report = make(outputs["tests"], outputs["diagnosis"])
     return f"{outputs['printed']}{report}{added * bool(repaired['added'])}"
