@@ -18,6 +18,18 @@ _LIST: Final = "requirements.txt"
 # Where people keep what only tests need, likeliest first.
 _TEST_LISTS: Final = ("requirements-test.txt", "requirements-tests.txt", "requirements-dev.txt")
 _TEST_GROUPS: Final = ("test", "tests", "testing", "dev")
+_NOTHING: Final = type(None)
+# Where dependencies stand, and as what.
+_SHAPES: Final[dict[tuple[str, ...], tuple[type, ...]]] = {
+    ("project",): (dict, _NOTHING),
+    ("project", "dependencies"): (list, _NOTHING),
+    ("project", "optional-dependencies"): (dict, _NOTHING),
+    ("dependency-groups",): (dict, _NOTHING),
+    ("tool",): (dict, _NOTHING),
+    ("tool", "poetry"): (dict, _NOTHING),
+    ("tool", "poetry", "dependencies"): (dict, _NOTHING),
+    ("tool", "poetry", "group"): (dict, _NOTHING),
+}
 _NAME: Final = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)")
 
 
@@ -77,14 +89,16 @@ def _add_lines(path: Path, names: Sequence[str], *, for_tests: bool) -> None:
 def _add_to_project(path: Path, names: Sequence[str], *, for_tests: bool) -> None:
     import tomlkit
 
-    document = _parsed(path, _read(path))
+    text = _read(path)
+    document = _parsed(path, text.replace("\r\n", "\n"))
     place = _place_for(document, path, for_tests=for_tests)
     for name in names:
         if isinstance(place, list):
             place.append(name)
         else:
             place[name] = "*"
-    _write(path, tomlkit.dumps(document))
+    end = "\r\n" if "\r\n" in text else "\n"
+    _write(path, tomlkit.dumps(document).replace("\n", end))
 
 
 def _place_for(document: Any, path: Path, *, for_tests: bool) -> Any:
@@ -138,13 +152,27 @@ def _parsed(path: Path, text: str) -> Any:
     from tomlkit.exceptions import ParseError, TOMLKitError
 
     try:
-        return tomlkit.parse(text)
+        document = tomlkit.parse(text)
     except TOMLKitError as error:
         at = (error.line, error.col) if isinstance(error, ParseError) else (1, 1)
         said = str(error).partition(" at line ")[0]
         found = Diagnostic("toml-syntax", f"not TOML: {said}", path.name, Span(*at, *at))
         texts = {path.name: text}
         raise ConfigError(f"{path.name} is wrong", diagnostics=[found], texts=texts) from error
+    for keys, kind in _SHAPES.items():
+        if not isinstance(_below(document, keys), kind):
+            said = f"'{'.'.join(keys)}' in {path.name} is not what it should be"
+            raise OnexgenError(said, help="see the documentation of pyproject.toml")
+    return document
+
+
+def _below(document: Any, keys: Sequence[str]) -> Any:
+    """Return what stands at a path of keys, None for nothing."""
+    for key in keys:
+        if not isinstance(document, dict) or key not in document:
+            return None
+        document = document[key]
+    return document
 
 
 def _read(path: Path) -> str:
