@@ -132,6 +132,7 @@ def prepare_failures(document: Failures, marks: Marks) -> Json:
         category = data["categories"].get(item["category"])
         for key in ("blame", "fixable"):
             item[key] = item[key] or (category[key] if category else None)
+    data["patterns"].sort(key=lambda item: not item["first"])
     return data
 
 

@@ -172,6 +172,9 @@ class FailurePattern(Strict):
         default_factory=list,
         description="Regexes for the whole of what a test said; one of them has to match, too.",
     )
+    first: bool = Field(
+        default=False, description="Looked at before those that are not, wherever it stands."
+    )
     weak: bool = Field(
         default=False, description="Looked at only where no other pattern recognises anything."
     )
