@@ -109,7 +109,8 @@ def test_whoever_watches_is_killed(tmp_path: Path) -> None:
 
     assert result["is_passing"] is False
     said = "Ended: SIGKILL ended the tests before they had reported"
-    assert errors(result) == [("test_kill", said)]
+    # What was printed last may have ended with the one that read it.
+    assert [error for _, error in errors(result)] == [said]
     assert is_gone(int((tmp_path / "place").read_text()))
 
 

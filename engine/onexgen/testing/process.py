@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from onexgen.testing import warden
 
+# Imported and not run as a file: so its bytecode is kept.
+_BEGIN: Final = "import sys; sys.path.append(sys.argv.pop(1)); import warden; warden.main()"
 # Time for clean-up code to stop servers that have left the process group.
 _GRACE_SECONDS: Final = 3.0
 # More than the warden needs to end everything.
@@ -64,22 +66,25 @@ def run(
 
     `watched` is its folder for temporary files, too: by that its processes are known.
     """
-    orders: warden.Orders = {
-        "command": list(command), "folder": str(folder), "seconds": max(limits.seconds, 0.0),
-        "grace": _GRACE_SECONDS, "watched": str(watched), "most_bytes": limits.most_bytes,
-        "stdout": str(watched / "stdout"), "stderr": str(watched / "stderr"),
-    }  # fmt: skip
-    answer = _obeyed(orders, {**environment, "TMPDIR": str(_temporary(watched))})
-    if not answer:
+    stdout, stderr = watched / "stdout", watched / "stderr"
+    seconds = max(limits.seconds, 0.0)
+    # The order is that of `warden.Orders`.
+    places = [folder, watched, stdout, stderr]
+    orders = [*map(str, [*places, seconds, _GRACE_SECONDS, limits.most_bytes]), *command]
+    started = time.perf_counter()
+    answer = _obeyed(orders, {**environment, "TMPDIR": str(_temporary(watched))}, seconds)
+    if answer is None:
         _kill_marked(_temporary(watched))
+        answer = [-signal.SIGKILL, time.perf_counter() - started, False, False, 0]
+    code, took, timed_out, overflowed, left_behind = answer
     return Finished(
-        exit_code=answer.get("exit_code", -signal.SIGKILL),
-        stdout=_text(watched / "stdout"),
-        stderr=_text(watched / "stderr"),
-        seconds=answer.get("seconds", 0.0),
-        timed_out=answer.get("timed_out", False),
-        overflowed=answer.get("overflowed", False),
-        left_behind=answer.get("left_behind", 0),
+        exit_code=int(code),
+        stdout=_text(stdout),
+        stderr=_text(stderr),
+        seconds=took,
+        timed_out=bool(timed_out),
+        overflowed=bool(overflowed),
+        left_behind=int(left_behind),
     )
 
 
@@ -90,16 +95,19 @@ def _temporary(watched: Path) -> Path:
     return folder
 
 
-def _obeyed(orders: warden.Orders, environment: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the warden says; nothing if the program has ended even that."""
-    command = [sys.executable, "-I", "-S", str(warden.__file__), json.dumps(orders)]
+def _obeyed(
+    orders: Sequence[str], environment: Mapping[str, str], seconds: float
+) -> list[float] | None:
+    """Return what the warden says; None if the program has ended even that."""
+    at = str(Path(warden.__file__).parent)
+    command = [sys.executable, "-I", "-S", "-c", _BEGIN, at, *orders]
     process = subprocess.Popen(
         command, env=dict(environment), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     with process:
         try:
-            process.wait(orders["seconds"] + orders["grace"] + _PATIENCE_SECONDS)
+            process.wait(seconds + _GRACE_SECONDS + _PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
         except BaseException:
@@ -108,11 +116,8 @@ def _obeyed(orders: warden.Orders, environment: Mapping[str, str]) -> dict[str, 
             raise
         # An answer is shorter than what a pipe holds: it is all there.
         said = process.stdout.read() if process.stdout and process.wait() == 0 else b""
-    try:
-        answer: dict[str, Any] = json.loads(said)
-    except ValueError:
-        return {}
-    return answer
+    answer = [float(number) for number in said.split()]
+    return answer or None
 
 
 def _cut(process: subprocess.Popen[bytes]) -> None:

@@ -1,8 +1,9 @@
 """A program that runs one other program and answers for all that it starts.
 
-It is run as a file, in an interpreter without site-packages: `warden.py CONFIG`, JSON as `Orders`
-names it. Its input is a lifeline: when that closes, whoever asked is gone, and everything
-ends. It prints one JSON object: exit_code, seconds, timed_out, overflowed, left_behind.
+It runs in an interpreter without site-packages, with the words of `Orders`. Its input is a
+lifeline: when that closes, whoever asked is gone, and everything ends. It prints five numbers:
+exit code, seconds, whether time ran out, whether too much was written, and how many processes were
+left behind. It is part of every run of tests: hence no `json` and no `typing`, half of its start.
 
 Orphans come to the warden and not to process 1 (Linux), so that also a child that has left its
 session is found and ended.
@@ -11,7 +12,6 @@ session is found and ended.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import resource
 import select
@@ -19,7 +19,10 @@ import signal
 import sys
 import time
 from collections import deque
-from typing import IO, Any, Final, TypedDict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import IO, Final
 
 _BECOME_SUBREAPER: Final = 36
 _CHUNK: Final = 65_536
@@ -32,17 +35,14 @@ _LIFELINE: Final = 0
 _ENDING_SECONDS: Final = 5.0
 
 
-class Orders(TypedDict):
-    """What to run; sizes in bytes."""
+class Orders:
+    """What to run, as the words of the command line say it; sizes in bytes."""
 
-    command: list[str]
-    folder: str
-    seconds: float
-    grace: float
-    watched: str
-    most_bytes: int
-    stdout: str
-    stderr: str
+    def __init__(self, words: list[str]) -> None:
+        """Read folder, watched folder, files for output, limits, and then the command."""
+        self.folder, self.watched, self.stdout, self.stderr = words[:4]
+        self.seconds, self.grace, self.most_bytes = float(words[4]), float(words[5]), int(words[6])
+        self.command = words[7:]
 
 
 class _Stream:
@@ -80,7 +80,7 @@ class _Stream:
 
 def main() -> None:
     """Run the program of the orders and print how it ended."""
-    orders: Orders = json.loads(sys.argv[1])
+    orders = Orders(sys.argv[1:])
     _adopt_orphans()
     awake, wake = os.pipe()
     for end in (awake, wake):
@@ -88,18 +88,17 @@ def main() -> None:
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    streams = [_Stream(orders["stdout"]), _Stream(orders["stderr"])]
+    streams = [_Stream(orders.stdout), _Stream(orders.stderr)]
     started = time.monotonic()
     child = _start(orders, streams)
     try:
-        answer = _watched(child, orders, streams, awake, started)
-        answer["seconds"] = time.monotonic() - started
+        code, timed_out, overflowed = _watched(child, orders, streams, awake, started)
+        seconds = time.monotonic() - started
     finally:
         left_behind = _end_all(child)
     for stream in streams:
         stream.finish()
-    answer["left_behind"] = left_behind
-    sys.stdout.write(json.dumps(answer))
+    sys.stdout.write(f"{code} {seconds} {timed_out:d} {overflowed:d} {left_behind}")
 
 
 def _adopt_orphans() -> None:
@@ -122,13 +121,13 @@ def _start(orders: Orders, streams: list[_Stream]) -> int:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        _limit_files(orders["most_bytes"])
-        os.chdir(orders["folder"])
+        _limit_files(orders.most_bytes)
+        os.chdir(orders.folder)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(streams[0].sink, 1)
         os.dup2(streams[1].sink, 2)
         os.closerange(3, 256)
-        os.execvp(orders["command"][0], orders["command"])  # noqa: S606 - no shell is the point.
+        os.execvp(orders.command[0], orders.command)  # noqa: S606 - no shell is the point.
     except OSError as error:
         os.write(2, f"{error}\n".encode())
     finally:
@@ -143,11 +142,11 @@ def _limit_files(most_bytes: int) -> None:
 
 def _watched(
     child: int, orders: Orders, streams: list[_Stream], awake: int, started: float
-) -> dict[str, Any]:
-    """Return how the program ended: by itself, or because it was told to."""
-    answer: dict[str, Any] = {"exit_code": None, "timed_out": False, "overflowed": False}
+) -> tuple[int, bool, bool]:
+    """Return the exit code, and whether the program was stopped for its time, or for its size."""
+    overflowed = False
     open_streams = {stream.source: stream for stream in streams}
-    end = started + orders["seconds"]
+    end = started + orders.seconds
     look = started + _LOOK_SECONDS
     while True:
         wait = max(min(end, look) - time.monotonic(), 0.0)
@@ -159,16 +158,15 @@ def _watched(
             os.read(awake, _CHUNK)
         code = _ended(child)
         if code is not None:
-            return {**answer, "exit_code": code}
+            return code, False, False
         now = time.monotonic()
         if now >= look:
-            answer["overflowed"] = _bytes_in(orders["watched"]) > orders["most_bytes"]
+            overflowed = _bytes_in(orders.watched) > orders.most_bytes
             # Looking must never be what keeps the machine busy.
             look = now + max(_LOOK_SECONDS, 20 * (time.monotonic() - now))
-        answer["timed_out"] = now >= end
-        if answer["timed_out"] or answer["overflowed"]:
-            code = _interrupted(child, orders["grace"], open_streams)
-            return {**answer, "exit_code": code}
+        if now >= end or overflowed:
+            code = _interrupted(child, orders.grace, open_streams)
+            return code, now >= end, overflowed
 
 
 def _take(ready: list[int], streams: dict[int, _Stream]) -> None:
@@ -253,7 +251,3 @@ def _bytes_in(folder: str) -> int:
             with contextlib.suppress(OSError):
                 total += os.lstat(f"{at}/{name}").st_blocks * 512
     return total
-
-
-if __name__ == "__main__":
-    main()
