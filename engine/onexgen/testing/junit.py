@@ -45,13 +45,13 @@ def _count(case: ET.Element, counts: Counts, shorten: Callable[[str], str]) -> N
             return
         counts.failed += kind == "failure"
         counts.errors += kind == "error"
-        text = shorten(found.text or "").strip()
+        text = bounded(shorten(found.text or "").strip())
         counts.failures.append(
             Failure(
                 name=_name(case),
                 file=shorten(case.get("file") or ""),
-                error=error_of(shorten(found.get("message") or ""), text),
-                traceback=bounded(text),
+                error=error_of(bounded(shorten(found.get("message") or "")), text),
+                traceback=text,
             )
         )
         return

@@ -71,8 +71,9 @@ def _failure(role: str, title: str, text: str, files: dict[str, str]) -> Failure
     # Headings say TestPot.test_b, lines TestPot::test_b; parameters may hold dots, too.
     owner, dot, test = title.partition(".")
     name = f"{owner}::{test}" if dot and owner[:1].isupper() else title
+    text = bounded(text)
     place = _PLACE.search(text)
     file = files.get(name) or (place[1] if place else "")
     if role == _COLLECTING and title.endswith(".py"):
         file, name = title, title.removesuffix(".py").replace("/", ".")
-    return Failure(name=name, file=file, error=error_of(text, text), traceback=bounded(text))
+    return Failure(name=name, file=file, error=error_of(text, text), traceback=text)

@@ -10,6 +10,9 @@ from typing import Any, Final
 
 _TYPE: Final = re.compile(r"(?:\w+\.)*(\w+)")
 _PACKAGE: Final = "package"
+# What a line says stands at its beginning; expressions take long on a line without an end.
+_LOOKED_AT: Final = 500
+_LINES: Final = 200
 # pytest marks the lines of an error with "E".
 _RAISED: Final = re.compile(r"^E +(.*)$", re.MULTILINE)
 
@@ -33,9 +36,9 @@ def recognise(
 
     The line that says what was raised counts first, then what was raised before it.
     """
-    error, traceback = failure["error"], failure["traceback"]
+    error, traceback = failure["error"][:_LOOKED_AT], failure["traceback"]
     whole = f"{error}\n{traceback}"
-    raised = "\n".join(_RAISED.findall(traceback)) or traceback
+    raised = _shortened(_RAISED.findall(traceback) or traceback.splitlines())
     for is_weak in (False, True):
         for text in (error, raised):
             for rule in rules["patterns"]:
@@ -45,6 +48,11 @@ def recognise(
                 if groups is not None:
                     return rule, groups
     return _unrecognised(error, rules), {}
+
+
+def _shortened(lines: Sequence[str]) -> str:
+    """Return the end of what was raised, each line short: the last lines say what it led to."""
+    return "\n".join(line[:_LOOKED_AT] for line in lines[-_LINES:])
 
 
 def _unrecognised(error: str, rules: Mapping[str, Any]) -> Mapping[str, Any]:
