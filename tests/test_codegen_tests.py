@@ -120,14 +120,15 @@ def test_analysis() -> None:
         "## Failure analysis\n\n"
         "- Severity: HIGH\n"
         "- Failures: 2\n"
+        "- Blame: code\n"
         "- Auto-fixable: Yes\n"
         "- Est. fix time: 10 minutes\n\n"
         "### Root causes\n\n"
-        "1. **Import Error**: missing Python modules: hvac, pytest_asyncio\n"
+        "1. **Import Error** (code): missing Python modules: hvac, pytest_asyncio\n"
         "   - Tests: test_a, test_b\n\n"
         "### Recommended fixes\n\n"
-        "1. Add the packages of these modules to your dependencies and install them: "
-        "hvac, pytest_asyncio"
+        "1. Add hvac, pytest-asyncio to the dependencies of the package (`onexgen test --fix` "
+        "does), and install it."
     )
 
 

@@ -12,7 +12,8 @@ from onexgen.diagnostics import ConfigError
 from onexgen.inputs import resolve_inputs
 from onexgen.runs import Run
 from onexgen.session import Session, drain
-from onexgen.testing.diagnosis import diagnose, matched, recognise
+from onexgen.testing.diagnosis import diagnose
+from onexgen.testing.recognising import EXAMPLE, example_of, fits_example, recognise
 
 ROOT = Path(__file__).parent.parent
 RULES = "rules/failures.yaml"
@@ -55,30 +56,31 @@ def results(passed: int, *failures: dict[str, str]) -> dict[str, Any]:
 @pytest.mark.parametrize(("pattern", "text"), examples("fires"))
 def test_fires(pattern: dict[str, Any], text: str) -> None:
     """A pattern is the first that recognises each of its examples."""
-    assert recognise(failure(text), rules())[0]["id"] == pattern["id"]
+    assert recognise(example_of(text), rules(), EXAMPLE)[0]["id"] == pattern["id"]
 
 
 @pytest.mark.parametrize(("pattern", "text"), examples("silent"))
 def test_silent(pattern: dict[str, Any], text: str) -> None:
     """A pattern does not recognise the texts that it must not."""
-    assert matched(pattern, text) is None
+    assert not fits_example(pattern, text, rules())
 
 
 def test_figures_of_the_specification() -> None:
     """Categories, whether a program can repair them, and minutes are the specification's."""
     found = {
-        name: (item["title"], item["fixable"], item["minutes"])
+        name: (item["title"], item["fixable"], item["minutes"], item["blame"])
         for name, item in rules()["categories"].items()
     }
 
     assert found == {
-        "import_error": ("Import Error", "yes", 5),
-        "type_error": ("Type Error", "no", 15),
-        "runtime_error": ("Runtime Error", "no", 20),
-        "assertion_error": ("Assertion Error", "no", 30),
-        "configuration_error": ("Configuration Error", "maybe", 10),
-        "infrastructure_error": ("Infrastructure Error", "maybe", 30),
-        "timeout_error": ("Timeout Error", "no", 30),
+        "import_error": ("Import Error", "yes", 5, "code"),
+        "type_error": ("Type Error", "no", 15, "code"),
+        "runtime_error": ("Runtime Error", "no", 20, "code"),
+        "assertion_error": ("Assertion Error", "no", 30, "code"),
+        "configuration_error": ("Configuration Error", "maybe", 10, "environment"),
+        "infrastructure_error": ("Infrastructure Error", "maybe", 30, "environment"),
+        "timeout_error": ("Timeout Error", "no", 30, "code"),
+        "flaky": ("Flaky Test", "no", 30, "code"),
     }
 
 
@@ -121,6 +123,14 @@ def test_same_cause_is_merged() -> None:
     causes: Any = found["root_causes"]
     at = causes[0].pop("at")
     assert str(at).startswith(f"{RULES}:")
+    advice = (
+        "Add hvac, pyotp to the dependencies of the package (`onexgen test --fix` does), and "
+        "install it."
+    )
+    declared = [
+        {"package": "hvac", "files": ["tests/test_a.py"]},
+        {"package": "pyotp", "files": ["tests/test_b.py"]},
+    ]
     assert found == {
         "root_causes": [
             {
@@ -128,11 +138,12 @@ def test_same_cause_is_merged() -> None:
                 "category": "import_error",
                 "title": "Import Error",
                 "description": "missing Python modules: hvac, pyotp",
-                "recommended_fix": "Add the packages of these modules to your dependencies and "
-                "install them: hvac, pyotp",
+                "recommended_fix": advice,
                 "severity": "high",
+                "blame": "code",
                 "fixable": "yes",
                 "auto_fixable": True,
+                "declare": declared,
                 "minutes": 10,
                 "affected_tests": ["tests.test_a", "tests.test_b"],
                 "affected_files": ["tests/test_a.py", "tests/test_b.py"],
@@ -141,10 +152,12 @@ def test_same_cause_is_merged() -> None:
         "affected_tests": ["tests.test_a", "tests.test_b"],
         "affected_files": ["tests/test_a.py", "tests/test_b.py"],
         "recommended_fixes": [
-            "Add the packages of these modules to your dependencies and install them: hvac, pyotp"
+            advice,
         ],
         "severity": "high",
+        "blame": "code",
         "auto_fixable": True,
+        "declare": declared,
         "minutes": 10,
         "failure_count": 2,
         "unique_error_types": 1,
@@ -226,10 +239,13 @@ def test_strict_pipeline(tmp_path: Path) -> None:
     _, run = outcome(tmp_path, strict=True)
 
     why = "1 of 1 tests failed. Import Error: missing Python modules: no_such_spoon"
-    repair = "Add the packages of these modules to your dependencies and install them"
+    repair = (
+        "Add no-such-spoon to the dependencies of the package (`onexgen test --fix` does), and "
+        "install it."
+    )
     assert run.error is not None
     assert str(run.error) == f"The tests do not pass. {why}"
-    assert run.error.help == f"{repair}: no_such_spoon"
+    assert run.error.help == repair
     assert run.error.exit_code == 1
 
 

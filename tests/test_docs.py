@@ -117,6 +117,14 @@ def test_the_page_on_schedules(root: Path, tmp_path: Path) -> None:
     assert parts["workflow"]["stages"] == ["export_orders", "build_the_report", "e_mail_it"]
 
 
+def test_the_page_on_tests(root: Path, tmp_path: Path) -> None:
+    """Every command of the page on tests ends as the page says, and declares what it says."""
+    follow(root / "docs/testing.md", tmp_path)
+
+    declared = (tmp_path / "soup/pyproject.toml").read_text("utf-8")
+    assert declared.endswith('\n[dependency-groups]\ntest = ["spoon-that-nobody-has"]\n')
+
+
 def test_the_readme_names_what_there_is(root: Path) -> None:
     """Commands and links of the README exist."""
     text = (root / "README.md").read_text(encoding="utf-8")
@@ -136,6 +144,7 @@ def test_the_readme_names_what_there_is(root: Path) -> None:
         "docs/rules.md",
         "docs/schedules.md",
         "docs/templates.md",
+        "docs/testing.md",
         "docs/tutorial.md",
         "docs/variants.md",
         "CONTRIBUTING.md",

@@ -136,8 +136,10 @@ def test_no_test_is_no_success(tmp_path: Path) -> None:
     """Tests that were not found have not passed."""
     result = executed(tmp_path, files=package(test_a="x = 1\n"))
 
-    assert counts(result) == (0, 0, 0, 0, 0)
+    assert counts(result) == (0, 0, 1, 0, 1)
     assert (result["is_passing"], result["exit_code"], result["success_rate"]) == (False, 5, 0.0)
+    [failure] = result["failed_tests"]
+    assert failure["error"] == "Empty: there is no test in tests/"
 
 
 def test_broken_conftest(tmp_path: Path) -> None:

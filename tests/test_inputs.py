@@ -20,7 +20,7 @@ def plan(name: str = "it", **changes: Any) -> InputPlan:
     values: dict[str, Any] = {
         "name": name, "type": "string", "help": "", "required": False, "default": None,
         "choices": None, "max_length": None, "minimum": None, "maximum": None,
-        "positional": False, "variable": None, "disable": None, "at": "",
+        "positional": False, "variable": None, "setting": None, "disable": None, "at": "",
     }  # fmt: skip
     return InputPlan(**values | changes)
 

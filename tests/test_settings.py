@@ -130,7 +130,7 @@ def test_found(files: dict[str, str], place: str, expected: dict[str, Any], tmp_
   |
 5 | nam = 1
   | ^~~
-  = help: one of: alone, env, inputs
+  = help: one of: alone, env, inputs, tests
   = see: docs/errors.md#unknown-key
 
 1 error in 1 file. Nothing was run.

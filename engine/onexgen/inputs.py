@@ -64,6 +64,8 @@ def read_named(plans: tuple[InputPlan, ...], given: Mapping[str, Any]) -> dict[s
 def _read(plan: InputPlan, value: str) -> Any:
     if plan.type == "document":
         return _document(plan, value)
+    if plan.type == "path":
+        return value
     if plan.positional and value == "-":
         return _decoded(plan, sys.stdin.buffer.read(), "standard input")
     if plan.positional and value.startswith("@") and len(value) > 1:
@@ -80,6 +82,7 @@ def _resolved(
     if value is None:
         value = os.environ.get(plan.variable) if plan.variable else None
         value = default(plan.name) if value is None else value
+        value = default(plan.setting) if value is None and plan.setting else value
         # The user's own configuration may name a file.
         value = _document(plan, value) if _is_file(plan, value) else value
     if value is None and plan.required and ask is not None:

@@ -24,6 +24,7 @@ class InputPlan:
     maximum: float | None
     positional: bool
     variable: str | None
+    setting: str | None
     disable: str | None
     at: str
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Generator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from onexgen import __version__
 from onexgen.actions.base import Deadline, Workspace
+from onexgen.diagnostics import OnexgenError
 from onexgen.events import Bus, MemoryBus
 from onexgen.expressions import CodeStore, Expressions
 from onexgen.json_types import Json, JsonObject
@@ -123,6 +125,15 @@ class Session:
         """Return the outputs of a completed run, as the pipeline declares them."""
         context = {**run.record, "record": run.record}
         values: JsonObject = self.expressions.fill_all(self.plan.outputs, context)
+        return values
+
+    def reached(self, run: Run) -> JsonObject:
+        """Return those outputs of a run that failed for which it had come far enough."""
+        context = {**run.record, "record": run.record}
+        values: JsonObject = {}
+        for name, text in self.plan.outputs.items():
+            with suppress(OnexgenError):
+                values[name] = self.expressions.fill_all(text, context)
         return values
 
     def summary(self, run: Run) -> list[str]:

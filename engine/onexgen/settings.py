@@ -23,7 +23,23 @@ _KEYS: Final[dict[str, tuple[type, str]]] = {
     "alone": (bool, "true or false"),
     "env": (str, "text"),
     "inputs": (dict, "a table"),
+    "tests": (dict, "a table"),
 }
+# Keys of tables that have known ones; which input takes which says the pipeline.
+_TABLES: Final[dict[str, dict[str, tuple[type | tuple[type, ...], str]]]] = {
+    "tests": {
+        "enable_coverage": (bool, "true or false"),
+        "required_coverage_percent": ((int, float), "a number"),
+        "retry_on_failure": (bool, "true or false"),
+        "run_tests_by_default": (bool, "true or false"),
+        "strict_mode": (bool, "true or false"),
+        "test_timeout_seconds": ((int, float), "a number"),
+        "test_types": (list, "a list"),
+        "verbose": (bool, "true or false"),
+    },
+}
+NAMED_SETTINGS: Final = tuple(f"{table}.{key}" for table, keys in _TABLES.items() for key in keys)
+"""Keys of tables, as the inputs of pipelines name them."""
 _WHERE: Final = re.compile(r" \(at line (\d+), column (\d+)\)")
 
 
@@ -39,13 +55,20 @@ class Settings:
     alone: bool = False
     env: str | None = None
     inputs: dict[str, Any] = field(default_factory=dict)
+    tests: dict[str, Any] = field(default_factory=dict)
 
     def environment(self, flag: str | None) -> str | None:
         """Return the name of the environment: flag, variable, file."""
         return flag or os.environ.get(f"{PREFIX}ENV") or self.env
 
     def default(self, name: str) -> Any:
-        """Return what the variable or the file says about an input, None for nothing."""
+        """Return what the variable or the file says about an input, None for nothing.
+
+        A name such as `tests.strict_mode` is that of a key in a table of the file.
+        """
+        if name in NAMED_SETTINGS:
+            table, _, key = name.partition(".")
+            return getattr(self, table).get(key)
         value = os.environ.get(f"{PREFIX}{name.upper()}")
         return value if value is not None else self.inputs.get(name)
 
@@ -115,6 +138,22 @@ def _problems(path: Path, text: str, data: dict[str, Any]) -> Iterator[tuple[str
             yield "unknown-key", f"unknown key '{key}'", span, closest(key, _KEYS)
         elif not isinstance(value, _KEYS[key][0]):
             yield "wrong-type", f"'{key}' must be {_KEYS[key][1]}", span, ""
+        elif isinstance(value, dict) and key in _TABLES:
+            yield from _problems_below(path, text, key, value)
+
+
+def _problems_below(
+    path: Path, text: str, table: str, data: dict[str, Any]
+) -> Iterator[tuple[str, str, Span, str]]:
+    known = _TABLES[table]
+    for key, value in data.items():
+        span = _place(text, key, text.find(_SECTION) if path.name == _SHARED else 0)
+        if key not in known:
+            yield "unknown-key", f"unknown key '{key}' in '{table}'", span, closest(key, known)
+            continue
+        kind, called = known[key]
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            yield "wrong-type", f"'{key}' must be {called}", span, ""
 
 
 def _place(text: str, key: str, start: int) -> Span:

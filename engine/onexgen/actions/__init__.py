@@ -12,6 +12,7 @@ ACTIONS: Final[dict[str, str]] = {
     "build": "onexgen.actions.build:Build",
     "check": "onexgen.actions.check:Check",
     "commit": "onexgen.actions.commit:Commit",
+    "declare": "onexgen.actions.declare:Declare",
     "describe": "onexgen.actions.describe:Describe",
     "diagnose": "onexgen.actions.diagnose:Diagnose",
     "execute": "onexgen.actions.execute:Execute",

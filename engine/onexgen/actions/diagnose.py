@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from onexgen.actions.base import Workspace
 from onexgen.json_types import Json
 from onexgen.testing.diagnosis import diagnose
+from onexgen.testing.recognising import Known, normalised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,10 @@ class DiagnoseOptions:
     """What `execute` returned."""
     rules: str
     """A document of kind failures."""
+    package: str = ""
+    """Dotted name of the tested package: what it lacks of itself is no missing dependency."""
+    declared: list[str] = field(default_factory=list)
+    """Packages that the tested one declares: what they bring is not missing, but not installed."""
 
 
 class Diagnose:
@@ -27,7 +32,8 @@ class Diagnose:
     Options: ClassVar[type[Any]] = DiagnoseOptions
     EMPTY: ClassVar[Json] = {
         "root_causes": [], "affected_tests": [], "affected_files": [], "recommended_fixes": [],
-        "severity": "", "auto_fixable": False, "minutes": 0, "failure_count": 0,
+        "severity": "", "blame": "", "auto_fixable": False, "declare": [], "minutes": 0,
+        "failure_count": 0,
         "unique_error_types": 0, "summary": "",
     }  # fmt: skip
     FILES: ClassVar[Mapping[str, str]] = {"rules": "failures"}
@@ -39,4 +45,8 @@ class Diagnose:
     def __call__(self, options: DiagnoseOptions) -> Json:
         """Return the causes, worst first."""
         rules: Any = self._workspace.rules(options.rules)
-        return diagnose(options.results, rules)
+        known = Known(
+            own=options.package,
+            declared=frozenset(map(normalised, options.declared)),
+        )
+        return diagnose(options.results, rules, known)

@@ -7,12 +7,20 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal
 
 from onexgen.actions.base import Workspace
-from onexgen.diagnostics import GateError, OnexgenError, UsageError
+from onexgen.diagnostics import (
+    GateError,
+    OnexgenError,
+    OutsideError,
+    TimeoutExceeded,
+    UsageError,
+)
 from onexgen.json_types import Json
 
 _ERRORS: Final[dict[str, type[OnexgenError]]] = {
     "failure": OnexgenError,
     "gate": GateError,
+    "outside": OutsideError,
+    "time": TimeoutExceeded,
     "usage": UsageError,
 }
 
@@ -27,7 +35,7 @@ class RequireOptions:
     """What is wrong."""
     help: str = ""
     """How to repair it."""
-    otherwise: Literal["failure", "gate", "usage"] = "failure"
+    otherwise: Literal["failure", "gate", "outside", "time", "usage"] = "failure"
     """Which kind of error it is; decides the exit code."""
 
 

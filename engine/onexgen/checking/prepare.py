@@ -137,6 +137,10 @@ def prepare_failures(document: Failures, marks: Marks) -> Json:
     data = document.model_dump(mode="json")
     for index, item in enumerate(data["patterns"]):
         item["at"] = marks.at(("patterns", index))
+        category = data["categories"].get(item["category"])
+        for key in ("blame", "fixable"):
+            item[key] = item[key] or (category[key] if category else None)
+    data["patterns"].sort(key=lambda item: not item["first"])
     return data
 
 
@@ -147,12 +151,19 @@ def _failure_pattern(
         said = f"no category is named '{pattern.category}'"
         help_text = closest(pattern.category, document.categories)
         marks.error("unknown-category", (*place, "category"), said, help=help_text)
-    for key, regexes in (("any", pattern.any), ("unless", pattern.unless)):
+    regexes_of = {"any": pattern.any, "unless": pattern.unless, "within": pattern.within}
+    for key, regexes in regexes_of.items():
         for number, regex in enumerate(regexes):
             _regex(regex, (*place, key, number), marks)
     groups = [_groups(regex) for regex in pattern.any]
     known = set.intersection(*groups)
-    for key, text in (("describe", pattern.describe), ("recommend", pattern.recommend)):
+    if pattern.brought is not None:
+        if pattern.brought not in known:
+            said = f"not every regex of `any` has a group '{pattern.brought}'"
+            marks.error("unknown-group", (*place, "brought"), said)
+        known = known | {"package"}
+    texts = {key: getattr(pattern, key) for key in ("describe", "recommend", "declare")}
+    for key, text in texts.items():
         for name in PLACEHOLDER.findall(text):
             if name not in known:
                 said = f"not every regex of `any` has a group '{name}'"

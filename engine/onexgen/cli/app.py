@@ -17,6 +17,7 @@ from onexgen.cli.rules import rules
 from onexgen.cli.run import generate, run
 from onexgen.cli.running import GenerateCommand, PipelineCommand
 from onexgen.cli.schema import schema
+from onexgen.cli.testing import exercise
 
 app = typer.Typer(
     name="onexgen",
@@ -51,6 +52,7 @@ app.command("explain", cls=GenerateCommand)(explain)
 app.command("check")(check)
 app.command("list")(list_)
 app.command("gate")(gate)
+app.command("test", cls=GenerateCommand)(exercise)
 app.command("init")(init)
 app.command("pack")(pack)
 app.add_typer(rules, name="rules")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # A session brings Jinja2, which --help has no need of.
 
 _SESSION: Final = "onexgen.session"
 _VALUES: Final = "onexgen.values"
+# Command -> the pipeline that it runs; all others run `default`.
+_PIPELINES: Final = {"explain": "explain", "test": "test"}
 _TYPES: Final[dict[str, click.ParamType[Any]]] = {
     "integer": click.INT,
     "number": click.FLOAT,
@@ -119,7 +121,7 @@ class GenerateCommand(PipelineCommand):
 
     def pipeline(self, args: list[str]) -> str | None:
         """Return the pipeline of this command."""
-        name = "explain" if self.name == "explain" else "default"
+        name = _PIPELINES.get(self.name or "", "default")
         return _option(args, "--pipeline") or f"pipelines/{name}.yaml"
 
     def name_path(self, ctx: click.Context, path: str) -> None:
@@ -141,7 +143,7 @@ class GenerateCommand(PipelineCommand):
                 required=False,
                 expose_value=False,
                 callback=_store,
-                help=f"{item.help} Or - to read it, or @FILE for a file.",
+                help=item.help + _where_else(item),
             )
             for item in session.plan.inputs
             if item.positional
@@ -179,6 +181,8 @@ def how_to_give(ctx: click.Context) -> Callable[[InputPlan], str]:
     is_argument = isinstance(ctx.command, GenerateCommand)
 
     def hint(plan: InputPlan) -> str:
+        if is_argument and plan.positional and plan.type == "path":
+            return f"give it as an argument: {ctx.command_path} {plan.name.upper()}"
         if is_argument and plan.positional:
             return f"give it as an argument: {ctx.command_path} TEXT, or @FILE, or - to read it"
         return f"give it with {option_of(plan)}"
@@ -213,6 +217,11 @@ def _as_option(item: InputPlan) -> click.Option:
         expose_value=False,
         callback=_store,
     )
+
+
+def _where_else(item: InputPlan) -> str:
+    """Return how a text may be given otherwise; a path is a path."""
+    return "" if item.type == "path" else " Or - to read it, or @FILE for a file."
 
 
 def _shown_default(item: InputPlan) -> str:

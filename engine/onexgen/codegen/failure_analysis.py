@@ -6,16 +6,19 @@ from pydantic import BaseModel, Field
 
 from onexgen.codegen.labels import EnumFailureCategory, EnumFailureSeverity
 from onexgen.json_types import JsonObject
+from onexgen.testing.reports import analysis
 
 
 class ModelRootCause(BaseModel):
     """One root cause, merged over all tests that it makes fail."""
 
+    id: str = Field(default="", description="The rule that recognised it.")
     category: EnumFailureCategory
     title: str
     description: str
     recommended_fix: str
     severity: EnumFailureSeverity
+    blame: str = Field(default="code", description="Where the fault is: code or environment.")
     auto_fixable: bool
     fixable: str = Field(description="yes, no or maybe.")
     minutes: int = Field(description="Estimated time to repair it by hand.")
@@ -31,6 +34,7 @@ class ModelFailureAnalysis(BaseModel):
     affected_tests: list[str] = Field(default_factory=list)
     recommended_fixes: list[str] = Field(default_factory=list)
     severity: EnumFailureSeverity
+    blame: str = Field(default="", description="code, environment or both.")
     auto_fixable: bool
     estimated_fix_time_minutes: int
     failure_count: int
@@ -45,21 +49,5 @@ class ModelFailureAnalysis(BaseModel):
 
     def get_report(self) -> str:
         """Return a report in Markdown."""
-        if not self.failure_count:
-            return f"## Failure analysis\n\n{self.summary}"
-        lines = [
-            "## Failure analysis", "",
-            f"- Severity: {self.severity.value.upper()}",
-            f"- Failures: {self.failure_count}",
-            f"- Auto-fixable: {'Yes' if self.auto_fixable else 'No'}",
-            f"- Est. fix time: {self.estimated_fix_time_minutes} minutes",
-            "", "### Root causes", "",
-        ]  # fmt: skip
-        for number, cause in enumerate(self.root_causes, 1):
-            lines.append(f"{number}. **{cause.title}**: {cause.description}")
-            lines.append(f"   - Tests: {', '.join(cause.affected_tests)}")
-            if cause.affected_files:
-                lines.append(f"   - Files: {', '.join(cause.affected_files)}")
-        lines += ["", "### Recommended fixes", ""]
-        lines += [f"{number}. {fix}" for number, fix in enumerate(self.recommended_fixes, 1)]
-        return "\n".join(lines)
+        known = self.model_dump(mode="json")
+        return analysis({**known, "minutes": self.estimated_fix_time_minutes}).rstrip("\n")

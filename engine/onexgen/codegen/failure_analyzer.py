@@ -20,5 +20,7 @@ class FailureAnalyzer:
         results = test_results.model_dump(mode="json")
         # Results made by hand may say less of a test than those of a run.
         results["failed_tests"] = [_NOTHING | test for test in test_results.failed_tests]
-        record = action(DiagnoseOptions(results=results, rules=_RULES))
+        record = action(
+            DiagnoseOptions(results=results, rules=_RULES, package=test_results.package)
+        )
         return ModelFailureAnalysis.of(record if isinstance(record, dict) else {})

@@ -38,6 +38,7 @@ class EnumFailureCategory(OpenEnum):
     CONFIGURATION_ERROR = "configuration_error"
     INFRASTRUCTURE_ERROR = "infrastructure_error"
     TIMEOUT_ERROR = "timeout_error"
+    FLAKY = "flaky"
 
 
 class EnumFailureSeverity(OpenEnum):

@@ -40,10 +40,11 @@ class TestExecutor:
         given: dict[str, Any] = {
             "path": os.fspath(folder),
             "package": declared_package((folder / "contract.yaml").read_bytes()),
-            "types": list(config.test_types if test_types is None else test_types),
+            "test_types": list(config.test_types if test_types is None else test_types),
             "test_timeout": timeout_seconds or config.timeout_seconds,
             "coverage": config.enable_coverage,
             "minimum_coverage": config.coverage_threshold,
+            "retry_tests": config.retry_on_failure,
             "strict": False,
         }
         record = await asyncio.to_thread(completed, "test", given)

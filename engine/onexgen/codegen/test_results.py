@@ -20,6 +20,7 @@ class TestExecutionConfig(BaseModel):
     verbose: bool = Field(default=False, description="Log what the tests print.")
     enable_coverage: bool = Field(default=False, description="Measure coverage (pytest-cov).")
     coverage_threshold: float = Field(default=0.0, ge=0, le=100, description="Minimum coverage.")
+    retry_on_failure: bool = Field(default=False, description="Tell flaky tests, by three runs.")
 
 
 class ModelTestResults(BaseModel):
@@ -34,7 +35,13 @@ class ModelTestResults(BaseModel):
     success_rate: float = 0.0
     is_passing: bool = False
     coverage_percent: float | None = Field(default=None, description="None: not measured.")
+    is_covered: bool = Field(default=True, description="As much as is required.")
     failed_tests: list[dict[str, str]] = Field(default_factory=list)
+    runs: int = Field(default=1, description="How often the tests ran.")
+    flaky_tests: list[str] = Field(default_factory=list, description="Failed in some runs only.")
+    not_run: list[str] = Field(default_factory=list, description="What was not looked at, and why.")
+    left_behind: int = Field(default=0, description="Processes that outlived the tests.")
+    package: str = Field(default="", description="Dotted name of the tested package.")
     exit_code: int | None = None
     timed_out: bool = False
     stdout: str = ""
@@ -47,7 +54,7 @@ class ModelTestResults(BaseModel):
         """Return the results of a pipeline's record."""
         versions = record["versions"]
         names = versions if isinstance(versions, dict) else {}
-        known = {key: value for key, value in record.items() if key != "versions"}
+        known = {key: value for key, value in record.items() if key in cls.model_fields}
         said = {f"{name}_version": text for name, text in names.items()}
         return cls.model_validate({**known, **said})
 

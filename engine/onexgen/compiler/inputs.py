@@ -12,6 +12,7 @@ from onexgen.diagnostics import OnexgenError, closest
 from onexgen.expressions import Expressions
 from onexgen.json_types import Json
 from onexgen.plan import InputPlan
+from onexgen.settings import NAMED_SETTINGS
 from onexgen.source import Marks, Path
 from onexgen.wording import named
 
@@ -24,7 +25,7 @@ _ONLY: Final = {
     "max_length": _TEXTS,
     "maximum": _NUMBERS,
     "minimum": _NUMBERS,
-    "positional": ("string",),
+    "positional": _TEXTS,
 }
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "boolean": (bool,),
@@ -82,6 +83,10 @@ def _check_keys(given: Input, marks: Marks, path: Path) -> None:
         if getattr(given, key) not in (None, False) and given.type not in types:
             said = f"'{key}' means nothing for an input of type {given.type}"
             marks.error("wrong-type", (*path, key), said, key=True)
+    if given.setting is not None and given.setting not in NAMED_SETTINGS:
+        near = closest(given.setting, NAMED_SETTINGS)
+        said = f"there is no key '{given.setting}' of the configuration"
+        marks.error("unknown-value", (*path, "setting"), said, near)
     low, high = given.minimum, given.maximum
     if low is not None and high is not None and low > high:
         said = f"the minimum {low:g} is more than the maximum {high:g}"
@@ -141,6 +146,7 @@ def _plan(name: str, given: Input, choices: list[str] | None, at: str) -> InputP
         maximum=given.maximum,
         positional=given.positional,
         variable=given.variable,
+        setting=given.setting,
         disable=given.disable,
         at=at,
     )

@@ -57,12 +57,17 @@ def _name(item: Json) -> str | None:
 
 
 def _assign(data: Json, parts: list[str], value: Json, keys: Keys) -> Path | None:
-    """Change one value, or add an item to a list; returns its path, None without one."""
+    """Change one value, or add an item or a key; returns its path, None without one."""
     is_item = parts[-1].startswith(_APPEND)
     owner_path = _located(data, parts[:-1])
     if owner_path is None:
         return None
     owner = _value(data, owner_path)
+    name = parts[-1].removeprefix(_APPEND)
+    if is_item and name and isinstance(owner, dict):
+        # A key of a mapping that may hold any, such as names and what they stand for.
+        owner[name] = value
+        return (*owner_path, name)
     if is_item:
         if not isinstance(owner, list):
             return None

@@ -29,10 +29,15 @@ class Input(Strict):
     minimum: float | None = Field(default=None, description="Smallest number.")
     maximum: float | None = Field(default=None, description="Largest number.")
     positional: bool = Field(
-        default=False, description="Whether it is the argument of commands that take one text."
+        default=False, description="Whether it is the argument of commands that take one."
     )
     variable: str | None = Field(
         default=None, description="Environment variable that gives the default."
+    )
+    setting: str | None = Field(
+        default=None,
+        description="Key of the user's configuration that gives the default, such as "
+        "tests.strict_mode.",
     )
     disable: str | None = Field(
         default=None, description="A second option name that sets a boolean to false."

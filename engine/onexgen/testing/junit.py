@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
 
-# The line that names what was raised: pytest marks the lines of an error with "E".
-_RAISED: Final = re.compile(r"^E {3}((?:[\w.]+\.)?[A-Z]\w*(?::.*)?)$", re.MULTILINE)
-_MARKED: Final = re.compile(r"^E {3,}(\S.*)$", re.MULTILINE)
+from onexgen.testing.counts import Counts, Failure, bounded, error_of
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """One test that failed, or that could not be run."""
-
-    name: str
-    file: str
-    error: str
-    traceback: str
-
-
-@dataclass(slots=True, kw_only=True)
-class Counts:
-    """What a report says: how many tests ended how, and why some failed."""
-
-    passed: int = 0
-    failed: int = 0
-    skipped: int = 0
-    errors: int = 0
-    failures: list[Failure] = field(default_factory=list)
+# Some ten thousand tests that fail; what is larger is not worth the memory.
+_MOST_BYTES: Final = 64_000_000
 
 
 def read(path: Path, shorten: Callable[[str], str]) -> Counts | None:
@@ -40,15 +18,19 @@ def read(path: Path, shorten: Callable[[str], str]) -> Counts | None:
 
     `shorten` makes the paths in its texts relative to the package.
     """
+    counts = Counts()
     try:
-        root = ET.parse(path).getroot()  # noqa: S314 - written by the run that we started.
+        if path.stat().st_size > _MOST_BYTES:
+            return None
+        for _, element in ET.iterparse(path):  # noqa: S314 - written by the run that we started.
+            if element.tag != "testcase":
+                continue
+            # A test that was interrupted stands there without a name, as if it had passed.
+            if element.get("name"):
+                _count(element, counts, shorten)
+            element.clear()
     except (OSError, ET.ParseError):
         return None
-    counts = Counts()
-    for case in root.iter("testcase"):
-        # A test that was interrupted stands there without a name, as if it had passed.
-        if case.get("name"):
-            _count(case, counts, shorten)
     return counts
 
 
@@ -59,15 +41,16 @@ def _count(case: ET.Element, counts: Counts, shorten: Callable[[str], str]) -> N
             continue
         if kind == "skipped":
             counts.skipped += 1
+            counts.skips.append(shorten(found.get("message") or ""))
             return
         counts.failed += kind == "failure"
         counts.errors += kind == "error"
-        text = shorten(found.text or "").strip()
+        text = bounded(shorten(found.text or "").strip())
         counts.failures.append(
             Failure(
                 name=_name(case),
                 file=shorten(case.get("file") or ""),
-                error=error_of(shorten(found.get("message") or ""), text),
+                error=error_of(bounded(shorten(found.get("message") or "")), text),
                 traceback=text,
             )
         )
@@ -80,13 +63,3 @@ def _name(case: ET.Element) -> str:
     owner = (case.get("classname") or "").rpartition(".")[2]
     name = case.get("name") or ""
     return f"{owner}::{name}" if owner[:1].isupper() else name
-
-
-def error_of(message: str, traceback: str) -> str:
-    """Return the line that says what went wrong."""
-    raised = _RAISED.findall(traceback)
-    if raised:
-        return str(raised[-1]).strip()
-    marked = _MARKED.search(traceback)
-    first = message.strip().splitlines()[:1]
-    return marked[1].strip() if marked else "".join(first)

@@ -23,9 +23,11 @@ class Place:
     package: Path
 
     @property
-    def source(self) -> Path:
-        """Return the folder from which the package is imported."""
-        return self.root / "src"
+    def sources(self) -> list[Path]:
+        """Return the folders from which the tests import; a project has its packages inside."""
+        inside = [self.package / "src", self.package]
+        is_package = (self.package / "__init__.py").is_file()
+        return [self.root / "src", *([] if is_package else inside)]
 
 
 def dotted_name(folder: Path) -> str:

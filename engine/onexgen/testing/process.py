@@ -1,31 +1,57 @@
-"""Runs one program with a time limit; the programs that it started end with it."""
+"""Runs one program with limits; everything that it started ends with it."""
 
 from __future__ import annotations
 
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
+from onexgen.testing import warden
+
+# Imported and not run as a file: so its bytecode is kept.
+_BEGIN: Final = "import sys; sys.path.append(sys.argv.pop(1)); import warden; warden.main()"
 # Time for clean-up code to stop servers that have left the process group.
 _GRACE_SECONDS: Final = 3.0
-_TAIL_BYTES: Final = 20_000
+# More than the warden needs to end everything.
+_PATIENCE_SECONDS: Final = 15.0
+_TAIL_CHARACTERS: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a program may use: seconds, and bytes in one file and in the watched folder."""
+
+    seconds: float
+    most_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """How a program ended; of what it printed, the end."""
+    """How a program ended; of what it printed, the beginning and the end.
+
+    `overflowed`: it was stopped since it wrote too much. `left_behind`: how many processes of its
+    were still there when it had ended.
+    """
 
     exit_code: int
     stdout: str
     stderr: str
     seconds: float
     timed_out: bool
+    overflowed: bool = False
+    left_behind: int = 0
+
+    @property
+    def tail(self) -> tuple[str, str]:
+        """Return the ends of both outputs, short enough to be shown."""
+        return self.stdout[-_TAIL_CHARACTERS:], self.stderr[-_TAIL_CHARACTERS:]
 
 
 def run(
@@ -33,55 +59,87 @@ def run(
     *,
     folder: Path,
     environment: Mapping[str, str],
-    logs: Path,
-    seconds: float,
+    watched: Path,
+    limits: Limits,
 ) -> Finished:
-    """Run a program in `folder`; what it prints goes to files in `logs`."""
-    # Files and no pipes: a program left behind could keep a pipe open for ever.
-    with (logs / "stdout").open("wb+") as out, (logs / "stderr").open("wb+") as err:
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            command, cwd=folder, env=dict(environment), stdin=subprocess.DEVNULL,
-            stdout=out, stderr=err, start_new_session=True,
-        )  # fmt: skip
+    """Run a program in `folder`; what it prints goes to files in `watched`.
+
+    `watched` is its folder for temporary files, too: by that its processes are known.
+    """
+    stdout, stderr = watched / "stdout", watched / "stderr"
+    seconds = max(limits.seconds, 0.0)
+    # The order is that of `warden.Orders`.
+    places = [folder, watched, stdout, stderr]
+    orders = [*map(str, [*places, seconds, _GRACE_SECONDS, limits.most_bytes]), *command]
+    started = time.perf_counter()
+    answer = _obeyed(orders, {**environment, "TMPDIR": str(_temporary(watched))}, seconds)
+    if answer is None:
+        _kill_marked(_temporary(watched))
+        answer = [-signal.SIGKILL, time.perf_counter() - started, False, False, 0]
+    code, took, timed_out, overflowed, left_behind = answer
+    return Finished(
+        exit_code=int(code),
+        stdout=_text(stdout),
+        stderr=_text(stderr),
+        seconds=took,
+        timed_out=bool(timed_out),
+        overflowed=bool(overflowed),
+        left_behind=int(left_behind),
+    )
+
+
+def _temporary(watched: Path) -> Path:
+    # A short name: the path of a socket may have 108 bytes.
+    folder = watched / "t"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _obeyed(
+    orders: Sequence[str], environment: Mapping[str, str], seconds: float
+) -> list[float] | None:
+    """Return what the warden says; None if the program has ended even that."""
+    at = str(Path(warden.__file__).parent)
+    command = [sys.executable, "-I", "-S", "-c", _BEGIN, at, *orders]
+    process = subprocess.Popen(
+        command, env=dict(environment), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    with process:
         try:
-            timed_out = not _ended_within(process, seconds)
-            if timed_out:
-                _interrupt(process)
-        finally:
-            # Also after Ctrl-C, and after a normal end: a group of its own hears nothing of ours.
-            _signal_group(process.pid, signal.SIGKILL)
-            process.wait()
-        return Finished(
-            exit_code=process.returncode,
-            stdout=_tail(out),
-            stderr=_tail(err),
-            seconds=time.perf_counter() - started,
-            timed_out=timed_out,
-        )
+            process.wait(seconds + _GRACE_SECONDS + _PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        except BaseException:
+            # Ctrl-C: the warden ends everything when its lifeline is cut.
+            _cut(process)
+            raise
+        # An answer is shorter than what a pipe holds: it is all there.
+        said = process.stdout.read() if process.stdout and process.wait() == 0 else b""
+    answer = [float(number) for number in said.split()]
+    return answer or None
 
 
-def _ended_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
+def _cut(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin:
+        process.stdin.close()
     try:
-        process.wait(max(seconds, 0.0))
+        process.wait(_PATIENCE_SECONDS)
     except subprocess.TimeoutExpired:
-        return False
-    return True
+        process.kill()
 
 
-def _interrupt(process: subprocess.Popen[bytes]) -> None:
-    """Ask the program to clean up and end, as Ctrl-C does."""
-    _signal_group(process.pid, signal.SIGINT)
-    _ended_within(process, _GRACE_SECONDS)
+def _kill_marked(temporary: Path) -> None:
+    """Kill what a killed warden has left: processes with this folder for temporary files."""
+    mark = f"TMPDIR={temporary}\0".encode()
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if mark in environ.read_bytes():
+                os.kill(int(environ.parent.name), signal.SIGKILL)
 
 
-def _signal_group(group: int, number: signal.Signals) -> None:
-    # The group may be gone, or hold only what another user owns.
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, number)
-
-
-def _tail(file: IO[bytes]) -> str:
-    size = file.seek(0, os.SEEK_END)
-    file.seek(max(size - _TAIL_BYTES, 0))
-    return file.read().decode("utf-8", "replace")
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return ""

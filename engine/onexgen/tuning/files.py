@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from onexgen.checking.looking import Looker, Subject, Unread
 from onexgen.config.quality import Check, Example, FailurePattern
-from onexgen.testing.diagnosis import matched, recognise
+from onexgen.testing.recognising import EXAMPLE, example_of, fits_example, recognise
 from onexgen.tuning.knowledge import Written
 
 _LONGEST: Final = 60
@@ -25,10 +25,9 @@ def fires_on(form: Any, written: Written, example: Example | str) -> bool | None
 def _recognises(form: Any, rule: FailurePattern, text: str) -> bool:
     """Tell whether a pattern is the first to recognise a text, or would at all if it is none."""
     if text in rule.fires:
-        failure = {"name": "", "file": "", "error": text, "traceback": ""}
-        return bool(recognise(failure, form)[0]["id"] == rule.id)
+        return bool(recognise(example_of(text), form, EXAMPLE)[0]["id"] == rule.id)
     own = next(item for item in form["patterns"] if item["id"] == rule.id)
-    return matched(own, text) is not None
+    return fits_example(own, text, form)
 
 
 def _finds(form: Any, rule: Check, example: Example) -> bool:
