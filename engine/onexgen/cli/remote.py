@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +14,7 @@ from onexgen.cli.display import Display
 from onexgen.cli.options import Options
 from onexgen.diagnostics import UsageError
 from onexgen.json_types import JsonObject
-from onexgen.runs import Run
+from onexgen.runs import Progress, Run
 from onexgen.session import Session
 
 if TYPE_CHECKING:  # A run on this machine imports nothing of the service.
@@ -29,7 +30,7 @@ def check_options(options: Options) -> None:
         return
     if options.interactive:
         raise UsageError(
-            "--interactive does not go with --bus: a worker cannot ask",
+            "--interactive does not go with a bus: a worker cannot ask",
             help="leave one of the two out",
         )
     for name, path in (("--keep-failed", options.keep_failed), ("--events", options.events)):
@@ -56,10 +57,10 @@ def follow_remote(
     from onexgen.service.remote import ask
 
     display.started(session, inputs, correlation_id)
-    with display:
+    with ExitStack() as stack:
+        show = _begun_late(display, stack)
         return _told(
-            ask(session, inputs, correlation_id, how_to_ask(options), display.show),
-            correlation_id,
+            ask(session, inputs, correlation_id, how_to_ask(options), show), correlation_id
         )
 
 
@@ -67,10 +68,9 @@ def follow_left(session: Session, correlation_id: str, options: Options, display
     """Follow a run that was left to a worker earlier."""
     from onexgen.service.remote import pick
 
-    with display:
-        return _told(
-            pick(session, correlation_id, how_to_ask(options), display.show), correlation_id
-        )
+    with ExitStack() as stack:
+        show = _begun_late(display, stack)
+        return _told(pick(session, correlation_id, how_to_ask(options), show), correlation_id)
 
 
 def leave(session: Session, inputs: JsonObject, correlation_id: str, options: Options) -> int:
@@ -82,6 +82,18 @@ def leave(session: Session, inputs: JsonObject, correlation_id: str, options: Op
     if not options.quiet:
         click.echo(f"Follow it with: onexgen runs follow {correlation_id}", err=True)
     return 0
+
+
+def _begun_late(display: Display, stack: ExitStack) -> Callable[[Progress], None]:
+    """Return what shows progress; nothing is drawn before there is some."""
+    begun: list[Display] = []
+
+    def show(progress: Progress) -> None:
+        if not begun:
+            begun.append(stack.enter_context(display))
+        display.show(progress)
+
+    return show
 
 
 def _told(asking: Coroutine[Any, Any, Answered], correlation_id: str) -> Run:

@@ -71,7 +71,8 @@ class KafkaBroker:
         try:
             async with _asking():
                 await producer.start()
-            await check_names([(one.host, one.port) for one in producer.client.cluster.brokers()])
+            told = [(one.host, one.port) for one in producer.client.cluster.brokers()]
+            await check_names(told, self._servers.addresses[0][0])
         except BaseException:
             await producer.stop()
             raise

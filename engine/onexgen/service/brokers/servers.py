@@ -94,15 +94,18 @@ async def look(servers: Servers) -> None:
         raise Unreachable(f"cannot reach the broker: {said}", help="\n".join(helps))
 
 
-async def check_names(hosts: Sequence[tuple[str, int]]) -> None:
-    """Raise Unreachable when a broker tells of servers whose names do not resolve here."""
+async def check_names(hosts: Sequence[tuple[str, int]], known: str) -> None:
+    """Raise Unreachable when a broker tells of servers whose names do not resolve here.
+
+    `known` is the name under which it was reached.
+    """
     for host, port in hosts:
         try:
             await asyncio.get_running_loop().getaddrinfo(host, port)
         except OSError as error:
             raise Unreachable(
                 f"the broker calls itself {host}:{port}, and {host} does not resolve",
-                help=_hint(host),
+                help=_hint(host, known),
             ) from error
 
 
@@ -111,20 +114,23 @@ async def _problem(host: str, port: int, context: ssl.SSLContext | None) -> tupl
     place = f"{host}:{port}"
     try:
         async with asyncio.timeout(_CONNECT):
-            _, writer = await asyncio.open_connection(host, port, ssl=context)
+            _, writer = await asyncio.open_connection(host, port, ssl=context, all_errors=True)
     except socket.gaierror:
         return f"{place}: the name {host} does not resolve", _hint(host)
     except ssl.SSLError as error:
-        said = getattr(error, "verify_message", "") or error.reason or str(error)
+        why = getattr(error, "verify_message", "") or error.reason or str(error)
         return (
-            f"{place}: no encrypted connection ({said})",
+            f"{place}: no encrypted connection ({why})",
             "check the certificate and ?ca=FILE; an unencrypted broker is kafka://",
         )
     except TimeoutError:
         return f"{place}: no answer within {_CONNECT:g} s", _DOWN
+    except ExceptionGroup as group:
+        # One for each address that the name has.
+        said = dict.fromkeys(_cause(error) for error in group.exceptions)
+        return f"{place}: {', '.join(said)}", _DOWN
     except OSError as error:
-        said = "connection refused" if isinstance(error, ConnectionRefusedError) else str(error)
-        return f"{place}: {said}", _DOWN
+        return f"{place}: {_cause(error)}", _DOWN
     writer.close()
     return None
 
@@ -132,5 +138,10 @@ async def _problem(host: str, port: int, context: ssl.SSLContext | None) -> tupl
 _DOWN: Final = "is it running, is the port right, does a firewall let it through?"
 
 
-def _hint(host: str) -> str:
-    return f'ping {host}; if that fails: echo "ADDRESS {host}" | sudo tee -a /etc/hosts'
+def _cause(error: Exception) -> str:
+    is_refusal = isinstance(error, ConnectionRefusedError)
+    return "connection refused" if is_refusal else str(error) or type(error).__name__
+
+
+def _hint(host: str, address: str = "ADDRESS") -> str:
+    return f'ping {host}; if that fails: echo "{address} {host}" | sudo tee -a /etc/hosts'
