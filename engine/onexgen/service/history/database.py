@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -124,6 +125,12 @@ class Database:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise OutsideError(f"cannot make {file.parent}: {error.strerror}") from error
+        # Here, because the library's thread complains on its own when it cannot open a file.
+        try:
+            with closing(sqlite3.connect(file, timeout=_BUSY_MS / 1000)) as connection:
+                connection.execute("select count(*) from sqlite_master")
+        except sqlite3.Error as error:
+            raise Away(f"the database {self.name}: {error}", help=_HELP) from error
 
     def _opened(self) -> AsyncEngine:
         if self._engine is None:
