@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import click
 import typer
@@ -29,6 +30,13 @@ Store = Annotated[
 ]
 Env = Annotated[str | None, typer.Option("--env", help="Apply environments/NAME.yaml.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def awaited[T](work: Coroutine[Any, Any, T]) -> T:
+    """Return what some work comes to; whoever does none of it does not load its loop."""
+    import asyncio
+
+    return asyncio.run(work)
 
 
 def topics_here(env: str | None) -> Topics:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import click
 import typer
 
-from onexgen.cli.bus import AsJson, Bus, Env, print_as_json, print_rows, topics_here
+from onexgen.cli.bus import AsJson, Bus, Env, awaited, print_as_json, print_rows, topics_here
 from onexgen.diagnostics import UsageError
 
 dlq = typer.Typer(
@@ -32,7 +31,7 @@ def list_(
     """List the requests that were given up and wait for a decision."""
     from onexgen.service.administration import given_up
 
-    letters = asyncio.run(given_up(bus, topics_here(env)))
+    letters = awaited(given_up(bus, topics_here(env)))
     rows = [one.to_json() for one in letters if settled or one.state == "waiting"]
     if as_json:
         print_as_json({"schema_version": 1, "letters": list(rows)})
@@ -54,7 +53,7 @@ def show(
     from onexgen.service.administration import given_up
     from onexgen.service.letters import letter_named
 
-    letter = letter_named(asyncio.run(given_up(bus, topics_here(env))), name)
+    letter = letter_named(awaited(given_up(bus, topics_here(env))), name)
     headers = {key: value.decode("utf-8", "replace") for key, value in letter.message.headers}
     text = letter.message.value.decode("utf-8", "replace")
     print_as_json({**letter.to_json(), "headers": dict(headers), "request": text})
@@ -79,7 +78,7 @@ def _settle(
 
     if bool(names) == every:
         raise UsageError("name the requests, or say --all", help="see `onexgen dlq list`")
-    done = asyncio.run(settle(bus, topics_here(env), names or [], replay=is_replay))
+    done = awaited(settle(bus, topics_here(env), names or [], replay=is_replay))
     for one in done:
         click.echo(one.id)
     click.echo(f"{len(done)} {'replayed' if is_replay else 'discarded'}.", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from onexgen.cli.bus import awaited
 from onexgen.cli.display import Display
 from onexgen.cli.options import Options
 from onexgen.diagnostics import UsageError
@@ -77,7 +77,7 @@ def leave(session: Session, inputs: JsonObject, correlation_id: str, options: Op
     """Leave a run to a worker and print its id; returns the exit code."""
     from onexgen.service import remote
 
-    asyncio.run(remote.leave(session, inputs, correlation_id, how_to_ask(options)))
+    awaited(remote.leave(session, inputs, correlation_id, how_to_ask(options)))
     click.echo(correlation_id)
     if not options.quiet:
         click.echo(f"Follow it with: onexgen runs follow {correlation_id}", err=True)
@@ -98,7 +98,7 @@ def _begun_late(display: Display, stack: ExitStack) -> Callable[[Progress], None
 
 def _told(asking: Coroutine[Any, Any, Answered], correlation_id: str) -> Run:
     try:
-        answered = asyncio.run(asking)
+        answered = awaited(asking)
     except KeyboardInterrupt:
         sys.stderr.write(f"\nThe worker goes on: onexgen runs follow {correlation_id}")
         raise

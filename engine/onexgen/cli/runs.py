@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import Annotated, Any
 
 import click
 import typer
 
-from onexgen.cli.bus import AsJson, Bus, Env, Store, print_as_json, print_rows
+from onexgen.cli.bus import AsJson, Bus, Env, Store, awaited, print_as_json, print_rows
 
 runs = typer.Typer(
     help="What workers have done, and what they do.", no_args_is_help=True, rich_markup_mode=None
@@ -33,7 +32,7 @@ def list_(
         async with history(store) as past:
             return await latest(past, limit, "failed" if failed else None)
 
-    rows = asyncio.run(read())
+    rows = awaited(read())
     if as_json:
         print_as_json({"schema_version": 1, "runs": rows})
         return
@@ -56,7 +55,7 @@ def show(
         async with history(store) as past:
             return await run(past, name)
 
-    print_as_json(asyncio.run(read()))
+    print_as_json(awaited(read()))
 
 
 @runs.command("stats")
@@ -70,7 +69,7 @@ def stats(store: Store = None, days: Days = 30) -> None:
         async with history(store) as past:
             return await counted(past, days)
 
-    print_as_json({"schema_version": 1, **asyncio.run(read())})
+    print_as_json({"schema_version": 1, **awaited(read())})
 
 
 @runs.command("prune")
@@ -87,7 +86,7 @@ def prune(
         async with history(store) as past:
             return await forgotten(past, days)
 
-    gone = asyncio.run(forget())
+    gone = awaited(forget())
     click.echo(f"{gone['runs']} runs and {gone['requests']} requests forgotten.")
 
 
@@ -100,7 +99,7 @@ def upgrade(store: Store = None) -> None:
 
         return await upgraded(store)
 
-    click.echo(asyncio.run(bring()))
+    click.echo(awaited(bring()))
 
 
 @runs.command("follow")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 import click
 import typer
 
-from onexgen.cli.bus import AsJson, Bus, Env, print_as_json, print_rows, topics_here
+from onexgen.cli.bus import AsJson, Bus, Env, awaited, print_as_json, print_rows, topics_here
 
 topics = typer.Typer(
     help="Topics of rules/topics.yaml and of a broker.",
@@ -53,7 +52,7 @@ def create(
     """Make the topics that a broker does not have."""
     from onexgen.service.administration import create_topics
 
-    made = asyncio.run(create_topics(bus, topics_here(env), replication))
+    made = awaited(create_topics(bus, topics_here(env), replication))
     for name in made:
         click.echo(name)
     click.echo(f"{len(made)} topics made." if made else "All topics are there.", err=True)
@@ -66,7 +65,7 @@ def check(bus: Bus, env: Env = None) -> None:
     from onexgen.service.administration import differences
 
     wanted = topics_here(env)
-    found = asyncio.run(differences(bus, wanted))
+    found = awaited(differences(bus, wanted))
     if found:
         raise DriftError(
             "\n  ".join([f"{len(found)} topics are not as the rules say:", *found]),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onexgen.cli.bus import Bus, Env, Store, topics_here
+from onexgen.cli.bus import Bus, Env, Store, awaited, topics_here
 
 if TYPE_CHECKING:  # Other commands import nothing of the service.
     from onexgen.service.worker import Worker
@@ -26,6 +25,8 @@ def worker(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Log only what is wrong.")] = False,
 ) -> None:
     """Work off requests until told to stop (Ctrl-C, SIGTERM); what was begun is ended first."""
+    import asyncio
+
     from onexgen.diagnostics import UsageError
     from onexgen.service.opened import work
     from onexgen.service.reports import reporting
@@ -45,4 +46,4 @@ def worker(
             loop.add_signal_handler(number, one.stop)
         tell(f"ready: {size} runs at once")
 
-    asyncio.run(work(bus, topics, store=store, size=size, environment=env, ready=ready))
+    awaited(work(bus, topics, store=store, size=size, environment=env, ready=ready))

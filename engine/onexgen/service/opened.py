@@ -27,14 +27,14 @@ BROKERS_OWN: Final = -1
 
 @asynccontextmanager
 async def connected(
-    url: str, topics: Topics, environment: str | None = None
+    url: str, topics: Topics, pipeline: str, environment: str | None = None
 ) -> AsyncIterator[Broker]:
-    """Give a broker that has started; one within this process brings its worker along."""
+    """Give a broker that has started; one within this process brings along who runs a pipeline."""
     broker = open_broker(url, topics, client=f"onexgen-{os.getpid()}")
     try:
         await broker.start()
         if url.startswith("memory://"):
-            async with _with_worker(broker, topics, environment):
+            async with _with_worker(broker, topics, Pool(1, [pipeline], environment)):
                 yield broker
         else:
             yield broker
@@ -43,14 +43,10 @@ async def connected(
 
 
 @asynccontextmanager
-async def _with_worker(
-    broker: Broker, topics: Topics, environment: str | None
-) -> AsyncIterator[None]:
+async def _with_worker(broker: Broker, topics: Topics, pool: Pool) -> AsyncIterator[None]:
     """Have a worker as long as the block runs."""
     await broker.create(states_of(topics), BROKERS_OWN)
-    worker = Worker(
-        broker, topics, Fleeting(), pool_of(topics, 1, environment), name="here", stores=False
-    )
+    worker = Worker(broker, topics, Fleeting(), pool, name="here", stores=False)
     ready = asyncio.Event()
     task = asyncio.create_task(worker.run(ready.set))
     waiting = asyncio.create_task(ready.wait())

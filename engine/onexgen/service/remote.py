@@ -43,7 +43,7 @@ async def ask(
     """Have a run made by a worker, showing progress, and write what it made."""
     topics = load_topics(session.pack, session.environment)
     asked = question(session, topics, inputs, correlation_id, how.timeout)
-    async with connected(how.bus, topics, session.environment) as broker:
+    async with connected(how.bus, topics, session.plan.path, session.environment) as broker:
         reader = await send(broker, topics, asked)
         return await _followed(session, topics, reader, inputs, correlation_id, how, show)
 
@@ -52,7 +52,7 @@ async def leave(session: Session, inputs: JsonObject, correlation_id: str, how: 
     """Send a request and do not wait for its answer."""
     topics = load_topics(session.pack, session.environment)
     asked = question(session, topics, inputs, correlation_id, how.timeout)
-    async with connected(how.bus, topics, session.environment) as broker:
+    async with connected(how.bus, topics, session.plan.path, session.environment) as broker:
         await (await send(broker, topics, asked)).close()
 
 
@@ -61,7 +61,7 @@ async def pick(
 ) -> Answered:
     """Follow a request that was left, from its start."""
     topics = load_topics(session.pack, session.environment)
-    async with connected(how.bus, topics, session.environment) as broker:
+    async with connected(how.bus, topics, session.plan.path, session.environment) as broker:
         reader = await pick_up(broker, topics, correlation_id)
         return await _followed(session, topics, reader, {}, correlation_id, how, show)
 
