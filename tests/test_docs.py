@@ -109,6 +109,7 @@ def test_the_readme_names_what_there_is(root: Path) -> None:
     [
         "docs/decisions/README.md",
         "docs/rules.md",
+        "docs/service.md",
         "docs/templates.md",
         "docs/tutorial.md",
         "docs/variants.md",

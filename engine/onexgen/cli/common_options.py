@@ -69,7 +69,12 @@ def common_options() -> list[click.Parameter]:
             help="Let a worker behind this broker run it; memory:// is here.",
         ),
         _option("--detach", is_flag=True, help="With --bus: print the id, do not wait."),
-        _option("--store", metavar="URL", help="With --bus: where workers keep large results."),
+        _option(
+            "--store",
+            envvar="ONEXGEN_STORE",
+            metavar="URL",
+            help="With --bus: where workers keep large results.",
+        ),
         _option("--no-input", is_flag=True, help="Never ask; a missing input is an error."),
         _option("--quiet", "-q", is_flag=True, help="Print only results and errors."),
         _option("--verbose", "-v", count=True, help="Say more."),

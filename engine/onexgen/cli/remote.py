@@ -24,9 +24,8 @@ if TYPE_CHECKING:  # A run on this machine imports nothing of the service.
 def check_options(options: Options) -> None:
     """Refuse what cannot be done, or would mean nothing, when a worker makes the run."""
     if options.bus is None:
-        for name, value in (("--detach", options.detach), ("--store", options.store)):
-            if value:
-                raise UsageError(f"{name} needs --bus URL")
+        if options.detach:
+            raise UsageError("--detach needs --bus URL", help="leave it out, or name a broker")
         return
     if options.interactive:
         raise UsageError(
