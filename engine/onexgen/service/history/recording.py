@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
@@ -29,39 +29,21 @@ class Recorder:
     async def is_done(self, request_id: str) -> bool:
         """Tell whether a request has had its effect."""
         wanted = select(INBOX.c.id).where(INBOX.c.id == request_id)
-        async with self._database.reading() as connection:
-            return (await connection.execute(wanted)).first() is not None
+
+        def look(connection: Connection) -> bool:
+            return connection.execute(wanted).first() is not None
+
+        return await self._database.transact(look)
 
     async def record(self, effect: Effect) -> bool:
         """Keep an effect whole; False when the request had one already: then nothing is kept."""
-        now = datetime.now(UTC)
-        dialect = self._database.url.get_backend_name()
-        first = insert_sqlite if dialect == "sqlite" else insert_postgresql
-        claim = first(INBOX).values(id=effect.request_id, done_at=now).on_conflict_do_nothing()
         sent, self._sent = self._sent, []
+        now = datetime.now(UTC)
         try:
-            return await self._write(effect, claim, now, sent)
+            return await self._database.transact(lambda one: _kept(one, effect, now, sent))
         except BaseException:
             self._sent += sent
             raise
-
-    async def _write(self, effect: Effect, claim: Any, now: datetime, sent: list[str]) -> bool:
-        async with self._database.writing() as connection:
-            if sent:
-                await connection.execute(delete(OUTBOX).where(OUTBOX.c.request_id.in_(sent)))
-            if (await connection.execute(claim)).rowcount == 0:
-                return False
-            if effect.run is not None:
-                await connection.execute(insert(RUNS), [{**effect.run, "id": effect.request_id}])
-            parts = ((STAGES, effect.stages), (EVENTS, effect.events), (USES, effect.uses))
-            for table, rows in parts:
-                if rows:
-                    every = [{**row, "run_id": effect.request_id} for row in rows]
-                    await connection.execute(insert(table), every)
-            if effect.messages:
-                rows = [_row(effect.request_id, one, now) for one in effect.messages]
-                await connection.execute(insert(OUTBOX), rows)
-        return True
 
     def sent(self, request_id: str) -> None:
         """Forget, with the next transaction, what waits to be sent for a request."""
@@ -71,8 +53,7 @@ class Recorder:
         """Forget at once what was sent."""
         sent, self._sent = self._sent, []
         if sent:
-            async with self._database.writing() as connection:
-                await connection.execute(delete(OUTBOX).where(OUTBOX.c.request_id.in_(sent)))
+            await self._database.transact(lambda one: _forgotten(one, sent))
 
     async def waiting(
         self, request_id: str | None = None, before: datetime | None = None
@@ -87,6 +68,29 @@ class Recorder:
             rows = (await connection.execute(wanted)).mappings().all()
         unsent = (row for row in rows if row["request_id"] not in self._sent)
         return [(row["request_id"], _message(row)) for row in unsent]
+
+
+def _kept(connection: Connection, effect: Effect, now: datetime, sent: list[str]) -> bool:
+    """Insert all rows of an effect, the claim first, and forget what was sent."""
+    if sent:
+        _forgotten(connection, sent)
+    first = insert_sqlite if connection.dialect.name == "sqlite" else insert_postgresql
+    claim = first(INBOX).values(id=effect.request_id, done_at=now).on_conflict_do_nothing()
+    if connection.execute(claim).rowcount == 0:
+        return False
+    if effect.run is not None:
+        connection.execute(insert(RUNS), [{**effect.run, "id": effect.request_id}])
+    for table, rows in ((STAGES, effect.stages), (EVENTS, effect.events), (USES, effect.uses)):
+        if rows:
+            connection.execute(insert(table), [{**r, "run_id": effect.request_id} for r in rows])
+    if effect.messages:
+        rows = [_row(effect.request_id, one, now) for one in effect.messages]
+        connection.execute(insert(OUTBOX), rows)
+    return True
+
+
+def _forgotten(connection: Connection, sent: list[str]) -> None:
+    connection.execute(delete(OUTBOX).where(OUTBOX.c.request_id.in_(sent)))
 
 
 def _row(request_id: str, message: Outgoing, now: datetime) -> dict[str, Any]:
