@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from tests.service.helpers import PACK
 
+from onexgen.diagnostics import OutsideError
+from onexgen.service.extra import needed
+
 MAKE = ["run", "pipelines/make.yaml", "--no-input"]
 
 
@@ -163,6 +166,13 @@ REFUSED = [
         ),
     ),
     (
+        ["pipelines/make.yaml", "--prompt", "x", "--timeout", "4000", "--bus", "memory://"],
+        (
+            "error: no such request can be sent: timeout_seconds: input should be less than or "
+            "equal to 3600\n"
+        ),
+    ),
+    (
         ["pipelines/make.yaml", "--inputs", "large.json", "--bus", "memory://"],
         (
             "error: the request has 300,{..} bytes, at most 300,000 are taken\n"
@@ -179,7 +189,9 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "said"), REFUSED, ids=["pipeline", "request", "result"])
+@pytest.mark.parametrize(
+    ("arguments", "said"), REFUSED, ids=["pipeline", "time", "request", "result"]
+)
 def test_refused(arguments: list[str], said: str, folder: Path) -> None:
     """What no worker could do is refused, with the reason."""
     (folder / "pipelines/other.yaml").write_text(SMALL, encoding="utf-8")
@@ -243,3 +255,29 @@ def test_a_local_run_imports_none_of_it(folder: Path) -> None:
             [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False
         )
         assert done.stdout.splitlines()[-1] == "loaded []", done.stderr
+
+
+def test_a_bus_in_memory_needs_nothing_more(folder: Path) -> None:
+    """Without the extra the same command works in one process."""
+    heavy = "aiokafka sqlalchemy aiosqlite asyncpg alembic"
+    command = [*MAKE, "--prompt", "hello", "-q", "--bus", "memory://"]
+    code = (
+        "import sys; from onexgen.cli.edge import guarded; "
+        f"assert guarded({command!r}) == 0; "
+        f"print('loaded', sorted(set({heavy!r}.split()) & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout.splitlines()[-1] == "loaded []", done.stderr
+
+
+def test_what_is_not_installed_is_named() -> None:
+    """A missing library is said with what to install."""
+    with pytest.raises(OutsideError) as caught:
+        needed("json", "no_such_library")
+
+    assert (str(caught.value), caught.value.help) == (
+        "not installed: no_such_library", "pip install 'onexgen[service]'",
+    )  # fmt: skip

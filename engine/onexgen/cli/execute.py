@@ -30,6 +30,7 @@ from onexgen.session import Session
 def run_once(ctx: click.Context, options: Options) -> int:
     """Run the pipeline of a command once and print its result; returns the exit code."""
     session = session_of(ctx)
+    check_options(options)
     given = collect(ctx, options)
     inputs = resolve_inputs(
         session.plan.inputs,
@@ -40,7 +41,6 @@ def run_once(ctx: click.Context, options: Options) -> int:
     )
     if options.interactive and not options.may_ask:
         raise UsageError("--interactive needs a terminal", help="leave it out, or run it in one")
-    check_options(options)
     correlation_id = options.correlation_id or str(uuid.uuid4())
     if options.detach:
         return leave(session, inputs, correlation_id, options)

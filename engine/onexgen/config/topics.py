@@ -62,6 +62,9 @@ class Delivery(Strict):
     drain: Duration = Field(
         description="Time that a worker which is told to stop waits for what it has begun."
     )
+    patience: Duration = Field(
+        description="How long whoever asks waits for the answer, without --timeout."
+    )
     largest: int = Field(ge=1024, description="Largest message in bytes.")
     stored_above: int = Field(
         ge=1024, description="Size in bytes above which a result stays in the store."

@@ -7,13 +7,15 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
+from pydantic import ValidationError
+
 from onexgen.actions.locate import found_marker
 from onexgen.diagnostics import ConfigError, OutsideError, TimeoutExceeded, UsageError
 from onexgen.json_types import Json, JsonObject
 from onexgen.runs import Progress, Run, StageReport
 from onexgen.runs import Request as RunRequest
 from onexgen.service.brokers.base import Broker, Outgoing, Reader
-from onexgen.service.envelope import Unreadable, envelope, read
+from onexgen.service.envelope import Unreadable, envelope, problems, read
 from onexgen.service.events import EVENTS, CodegenSessionStatus, Place, Request, Response
 from onexgen.service.jobs import error_of
 from onexgen.service.plans import placing_rules, writing_steps
@@ -45,13 +47,16 @@ def question(
     model = cast("type[Request]", EVENTS[topic.event])
     given = {name: value for name, value in inputs.items() if value is not None}
     own = {name for name in model.model_fields if name not in Request.model_fields}
-    payload = model(
-        mode=mode,
-        timeout_seconds=timeout,
-        place=_place(session),
-        inputs={name: value for name, value in given.items() if name not in own},
-        **{name: value for name, value in given.items() if name in own},
-    )
+    try:
+        payload = model(
+            mode=mode,
+            timeout_seconds=timeout,
+            place=_place(session),
+            inputs={name: value for name, value in given.items() if name not in own},
+            **{name: value for name, value in given.items() if name in own},
+        )
+    except ValidationError as error:
+        raise UsageError(f"no such request can be sent: {problems(error)}") from error
     value = envelope(payload, correlation_id).to_bytes()
     if len(value) > topics.delivery.largest:
         raise UsageError(

@@ -51,7 +51,7 @@ class OnexEnvelopeV1(BaseModel):
         try:
             return model.model_validate(self.payload)
         except ValidationError as error:
-            raise Unreadable(f"{self.type}: {_problems(error)}") from error
+            raise Unreadable(f"{self.type}: {problems(error)}") from error
 
 
 def envelope(
@@ -87,10 +87,10 @@ def read(raw: bytes) -> OnexEnvelopeV1:
     try:
         return OnexEnvelopeV1.model_validate(data)
     except ValidationError as error:
-        raise Unreadable(f"not an envelope: {_problems(error)}") from error
+        raise Unreadable(f"not an envelope: {problems(error)}") from error
 
 
-def _problems(error: ValidationError) -> str:
+def problems(error: ValidationError) -> str:
     """Return what is wrong, without the values: they may be long or secret."""
     found = error.errors(include_url=False, include_input=False, include_context=False)
     shown = [

@@ -70,7 +70,7 @@ async def _followed(
     session: Session, topics: Topics, reader: Reader, inputs: JsonObject, correlation_id: str,
     how: Remote, show: Callable[[Progress], None],
 ) -> Answered:  # fmt: skip
-    limit = topics.delivery.timeout if how.timeout is None else how.timeout
+    limit = topics.delivery.patience if how.timeout is None else how.timeout
     watching = Watching(session, inputs, correlation_id)
     try:
         async for told in listen(reader, correlation_id, limit):

@@ -44,6 +44,7 @@ class Delivery:
     timeout: float
     grace: float
     drain: float
+    patience: float
     largest: int
     stored_above: int
 
