@@ -9,6 +9,7 @@ import typer
 from onexgen import __version__
 from onexgen.cli.config import config
 from onexgen.cli.dlq import dlq
+from onexgen.cli.doctor import doctor
 from onexgen.cli.explain import explain
 from onexgen.cli.gate import gate
 from onexgen.cli.inspect import check, list_
@@ -58,6 +59,7 @@ app.command("gate")(gate)
 app.command("init")(init)
 app.command("pack")(pack)
 app.command("worker")(worker)
+app.command("doctor")(doctor)
 app.add_typer(topics, name="topics")
 app.add_typer(runs, name="runs")
 app.add_typer(dlq, name="dlq")

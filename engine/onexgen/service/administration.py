@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from onexgen.service.brokers import open_broker
-from onexgen.service.brokers.base import Broker
+from onexgen.service.brokers.base import Broker, TopicState
 from onexgen.service.letters import (
     Letter,
     letter_named,
@@ -27,7 +27,11 @@ async def create_topics(bus: str, topics: Topics, replication: int) -> list[str]
 async def differences(bus: str, topics: Topics) -> list[str]:
     """Return one line for each topic that is missing or kept in another way."""
     async with _started(bus, topics) as broker:
-        known = await broker.topics()
+        return compared(await broker.topics(), topics)
+
+
+def compared(known: Mapping[str, TopicState], topics: Topics) -> list[str]:
+    """Return one line for each topic that a broker does not have, or keeps in another way."""
     found = []
     for wanted in states_of(topics):
         state = known.get(wanted.name)

@@ -111,8 +111,10 @@ def _done(session: Session, run: Run, seconds: float) -> Done:
 
 def main() -> None:
     """Make a run for each line of stdin until it ends; the arguments are made ready first."""
-    # Ctrl-C at a terminal reaches the whole group; it is the worker who decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C, and whoever stops services, reach the whole group; it is the worker who decides.
+    # Not SIG_IGN: the programs that a run starts would inherit that.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
     environment, *pipelines = sys.argv[1:]
     # What anything else prints must not stand between our lines.
     with os.fdopen(os.dup(1), "wb") as out, tempfile.TemporaryDirectory() as scratch:

@@ -33,7 +33,7 @@ class _Child:
     @classmethod
     async def start(cls, arguments: Sequence[str]) -> Self:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "onexgen.service.child", *arguments,
+            sys.executable, "-P", "-m", "onexgen.service.child", *arguments,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=_LINE,
         )  # fmt: skip
         child = cls(process)

@@ -123,6 +123,8 @@ class Worker:
             self._offsets.committed(ready)
         except Lost as error:
             LOG.info("not committed: %s", error)
+            # Said again later, it would take back what the new owner has committed since.
+            self._offsets.committed(ready)
         except OutsideError as error:
             # The next commit says the same and more; if there is none, the requests come again.
             LOG.warning("not committed: %s", error)
