@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import (
-    CommitFailedError,
-    IllegalGenerationError,
-    KafkaError,
-    MessageSizeTooLargeError,
-    RebalanceInProgressError,
-    TopicAlreadyExistsError,
-    UnknownMemberIdError,
-    for_code,
-)
+from aiokafka.errors import TopicAlreadyExistsError, for_code
 from aiokafka.partitioner import DefaultPartitioner
 
 from onexgen.diagnostics import OutsideError
-from onexgen.service.brokers.base import (
-    Lost,
-    Message,
-    Outgoing,
-    Place,
-    TooLarge,
-    TopicState,
-    Unreachable,
+from onexgen.service.brokers.base import Message, Outgoing, Place, TopicState
+from onexgen.service.brokers.kafka_reading import (
+    KafkaReader,
+    KafkaSubscription,
+    asking,
+    message_of,
+    started,
 )
 from onexgen.service.brokers.servers import Servers, check_names, look
 from onexgen.service.topics import Topics
@@ -43,8 +33,6 @@ _ROOM: Final = 1 << 16
 # A member that is silent for so long has died; what it held goes to the others.
 _SESSION_MS: Final = 6_000
 _HEARTBEAT_MS: Final = 1_000
-_GONE: Final = (CommitFailedError, IllegalGenerationError, RebalanceInProgressError,
-                UnknownMemberIdError)  # fmt: skip
 
 # It reports on every connection that it tries; what matters reaches us as errors.
 logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
@@ -69,7 +57,7 @@ class KafkaBroker:
             request_timeout_ms=_REQUEST_MS, max_request_size=limit,
         )  # fmt: skip
         try:
-            async with _asking():
+            async with asking():
                 await producer.start()
             told = [(one.host, one.port) for one in producer.client.cluster.brokers()]
             await check_names(told, self._servers.addresses[0][0])
@@ -86,7 +74,7 @@ class KafkaBroker:
 
     async def publish(self, messages: Sequence[Outgoing]) -> None:
         """Send all messages in their order, then wait for all answers."""
-        async with _asking():
+        async with asking():
             waiting = [
                 await self._producer.send(
                     one.topic,
@@ -111,7 +99,7 @@ class KafkaBroker:
             max_poll_interval_ms=int(longest * 1000) + _REQUEST_MS,
             rebalance_timeout_ms=_SESSION_MS,
         )  # fmt: skip
-        await _started(consumer)
+        await started(consumer)
         return KafkaSubscription(consumer)
 
     async def follow(
@@ -120,7 +108,7 @@ class KafkaBroker:
         """Read parts of topics from their ends, or from their starts."""
         consumer = await self._reading()
         try:
-            async with _asking():
+            async with asking():
                 places = await self._places(consumer, topics, key)
                 consumer.assign(places)
                 if from_start:
@@ -140,7 +128,7 @@ class KafkaBroker:
         consumer = await self._reading()
         found: list[Message] = []
         try:
-            async with _asking():
+            async with asking():
                 places = await self._places(consumer, topics, None)
                 ends = await consumer.end_offsets(places)
                 starts = await consumer.beginning_offsets(places)
@@ -150,7 +138,7 @@ class KafkaBroker:
                     consumer.seek(place, starts[place])
                 while open_:
                     for records in (await consumer.getmany(timeout_ms=1000)).values():
-                        found += map(_message, records)
+                        found += map(message_of, records)
                     # A position moves on behind what was deleted, too.
                     open_ = [p for p in open_ if await consumer.position(p) < ends[p]]
         finally:
@@ -207,7 +195,7 @@ class KafkaBroker:
         """Compare what a group has committed with where the topics end, without joining it."""
         consumer = await self._reading(group)
         try:
-            async with _asking():
+            async with asking():
                 places = await self._places(consumer, topics, None)
                 consumer.assign(places)
                 ends = await consumer.end_offsets(places)
@@ -224,7 +212,7 @@ class KafkaBroker:
         consumer = AIOKafkaConsumer(
             **self._settings(), **self._fetching(), group_id=group, enable_auto_commit=False
         )
-        await _started(consumer)
+        await started(consumer)
         return consumer
 
     async def _places(
@@ -274,65 +262,11 @@ class KafkaBroker:
     async def _admin(self) -> AsyncIterator[Any]:
         admin = AIOKafkaAdminClient(**self._settings(), request_timeout_ms=_REQUEST_MS)
         try:
-            async with _asking():
+            async with asking():
                 await admin.start()
                 yield admin
         finally:
             await admin.close()
-
-
-class KafkaSubscription:
-    """A member of a group."""
-
-    def __init__(self, consumer: Any) -> None:
-        """Take over a consumer that has started."""
-        self._consumer = consumer
-
-    async def take(self, most: int, wait: float) -> list[Message]:
-        """Return what comes; the heartbeats go on by themselves."""
-        async with _asking():
-            batches = await self._consumer.getmany(timeout_ms=int(wait * 1000), max_records=most)
-        return [_message(record) for records in batches.values() for record in records]
-
-    async def commit(self, offsets: Mapping[Place, int]) -> None:
-        """Commit offsets of parts that are still ours."""
-        ours = self._consumer.assignment()
-        wanted = {TopicPartition(*place): offset for place, offset in offsets.items()}
-        wanted = {place: offset for place, offset in wanted.items() if place in ours}
-        if wanted:
-            async with _asking():
-                await self._consumer.commit(wanted)
-
-    async def close(self) -> None:
-        """Leave the group, so that the others need not wait for a silence."""
-        await self._consumer.stop()
-
-
-class KafkaReader:
-    """Reads parts of topics."""
-
-    def __init__(self, consumer: Any) -> None:
-        """Take over a consumer that has started."""
-        self._consumer = consumer
-
-    async def read(self, wait: float) -> list[Message]:
-        """Return what is new."""
-        async with _asking():
-            batches = await self._consumer.getmany(timeout_ms=int(wait * 1000))
-        return [_message(record) for records in batches.values() for record in records]
-
-    async def close(self) -> None:
-        """Stop reading."""
-        await self._consumer.stop()
-
-
-async def _started(consumer: Any) -> None:
-    try:
-        async with _asking():
-            await consumer.start()
-    except BaseException:
-        await consumer.stop()
-        raise
 
 
 async def _retentions(admin: Any, names: Sequence[str]) -> dict[str, int]:
@@ -345,26 +279,3 @@ async def _retentions(admin: Any, names: Sequence[str]) -> dict[str, int]:
                 if name == _RETENTION and value is not None:
                     found[topic] = int(value) // 1000
     return found
-
-
-def _message(record: Any) -> Message:
-    return Message(
-        topic=record.topic, partition=record.partition, offset=record.offset, key=record.key,
-        value=record.value or b"", headers=tuple(record.headers), timestamp=record.timestamp,
-    )  # fmt: skip
-
-
-@asynccontextmanager
-async def _asking() -> AsyncIterator[None]:
-    """Turn what the library raises into our own errors."""
-    try:
-        yield
-    except MessageSizeTooLargeError as error:
-        raise TooLarge(f"the broker takes no message of this size: {error}") from error
-    except _GONE as error:
-        raise Lost("the part belongs to another worker by now") from error
-    except KafkaError as error:
-        said = str(error) or type(error).__name__
-        raise Unreachable(f"the broker does not answer: {said}") from error
-    except TimeoutError as error:
-        raise Unreachable("the broker does not answer in time") from error
