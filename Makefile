@@ -28,7 +28,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint types test-fast carried judge hundred mutate fuzz bench build clean
+.PHONY: help setup demo test lint types test-fast carried judge hundred mutate chaos fuzz bench build clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -39,7 +39,7 @@ demo: $(STAMP) ## make a node package from one sentence
 	$(BIN)/onexgen run pipelines/default.yaml --prompt "$(DEMO_PROMPT)"
 
 test: lint types ## all checks and all tests
-	$(PYTEST) -m "not judge and not hundred and not mutate"
+	$(PYTEST) -m "not judge and not hundred and not mutate and not chaos"
 
 lint: $(STAMP) ## style, layout of the code, direction of imports, rules that do nothing
 	$(BIN)/ruff check .
@@ -51,7 +51,7 @@ types: $(STAMP) ## mypy in strict mode
 	$(BIN)/mypy
 
 test-fast: $(STAMP) ## the tests that take no time
-	$(PYTEST) -m "not judge and not hundred and not mutate and not slow"
+	$(PYTEST) -m "not judge and not hundred and not mutate and not chaos and not slow"
 
 carried: $(STAMP) ## how much of what sixty requests name reaches contract, code and tests
 	PYTHONPATH=. $(BIN)/python -m tests.carried
@@ -65,6 +65,9 @@ hundred: $(STAMP) ## the judge on the packages of a hundred requests, 25 of each
 # The mutations use all cores by themselves: -n 0.
 mutate: $(STAMP) ## how many planted faults the tests of made packages notice; slow
 	$(PYTEST) -n 0 -m mutate -rP
+
+chaos: $(STAMP) ## workers that are killed, a broker that is cut off, hundreds of requests; minutes
+	$(BIN)/python -m pytest -v -m chaos tests/service
 
 fuzz: $(STAMP) ## property tests with many more examples
 	$(PYTEST) -m fuzz --hypothesis-profile=fuzz

@@ -143,6 +143,7 @@ def test_the_readme_names_what_there_is(root: Path) -> None:
         "docs/gate.md",
         "docs/rules.md",
         "docs/schedules.md",
+        "docs/service.md",
         "docs/templates.md",
         "docs/testing.md",
         "docs/tutorial.md",

@@ -7,9 +7,10 @@ import uuid
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from onexgen import __version__
-from onexgen.actions.base import Deadline, Workspace
+from onexgen.actions.base import Deadline, Elsewhere, Workspace
 from onexgen.diagnostics import OnexgenError
 from onexgen.events import Bus, MemoryBus
 from onexgen.expressions import CodeStore, Expressions
@@ -20,6 +21,9 @@ from onexgen.runner import Runner
 from onexgen.runs import Progress, Request, Run
 from onexgen.settings import load_settings
 from onexgen.store import PlanStore, Shelf, shelf_of
+
+# What a run knows of itself when somebody else will write what it made.
+ELSEWHERE: Final = "elsewhere"
 
 
 class Session:
@@ -81,9 +85,10 @@ class Session:
         correlation_ids: Sequence[str] = (),
         preview: str | None = None,
         keep_failed: Path | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> Generator[Progress, Mapping[str, Json] | None, list[Run]]:
         """Yield progress; returns one run for each set of inputs."""
-        workspace = self.workspace(timeout, preview, keep_failed)
+        workspace = self.workspace(timeout, preview, keep_failed, elsewhere)
         ids = list(correlation_ids) or [str(uuid.uuid4()) for _ in inputs]
         requests = [
             Request(inputs=given, correlation_id=name)
@@ -104,9 +109,13 @@ class Session:
         timeout: float | None = None,
         preview: str | None = None,
         keep_failed: Path | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> Workspace:
-        """Return what actions may reach; `preview` (list or diff) makes nothing be written."""
-        return Workspace(
+        """Return what actions may reach; `preview` (list or diff) makes nothing be written.
+
+        With `elsewhere` nothing is written either: whoever is there does it, from the record.
+        """
+        workspace = Workspace(
             self.plan.documents,
             self.plan.families,
             self.expressions,
@@ -117,9 +126,11 @@ class Session:
             pipeline=self.plan.name,
             deadline=Deadline(timeout),
             environment=self.environment,
-            preview=preview,
+            preview=ELSEWHERE if elsewhere is not None else preview,
             keep_failed=keep_failed,
         )
+        workspace.elsewhere = elsewhere
+        return workspace
 
     def outputs(self, run: Run) -> JsonObject:
         """Return the outputs of a completed run, as the pipeline declares them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -55,6 +56,17 @@ class Deadline:
             )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """The folder of a person who is on another machine: nothing there can be looked at.
+
+    `markers` holds for each place that has a marker what `found_marker` told of it there.
+    """
+
+    cwd: str = ""
+    markers: Mapping[str, Json] = field(default_factory=dict)
+
+
 class Workspace:
     """All that an action may reach: compiled documents, templates, the deadline."""
 
@@ -87,6 +99,8 @@ class Workspace:
         self.deadline = deadline
         self.preview = preview
         self.keep_failed = keep_failed
+        # For whom the result is, when that is not a person at this machine.
+        self.elsewhere: Elsewhere | None = None
         self._scratch: Scratch | None = None
 
     @property

@@ -43,6 +43,8 @@ class Commit:
         if not staged.target:
             return self.EMPTY
         self._workspace.deadline.check()
+        if self._workspace.elsewhere is not None:
+            return Committed(staged.target, staged.files, len(staged.files)).to_json()
         mode, texts = self._workspace.preview, options.staged.get("texts")
         if mode is not None and isinstance(texts, dict):
             files = {name: str(text) for name, text in texts.items()}

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from keyword import iskeyword
+from pathlib import Path
 from typing import Any, ClassVar
 
 from onexgen.actions.base import Workspace
@@ -45,7 +46,9 @@ class Locate:
     def __call__(self, options: LocateOptions) -> Json:
         """Return the place; UsageError when its names cannot be used."""
         rules: Any = self._workspace.rules(options.rules)
-        context: JsonObject = {**options.context, "cwd": str(self._workspace.cwd)}
+        elsewhere = self._workspace.elsewhere
+        cwd = str(self._workspace.cwd) if elsewhere is None else elsewhere.cwd
+        context: JsonObject = {**options.context, "cwd": cwd}
         suffix = str(self._workspace.evaluate(rules["suffix"], context))
         for place in rules["places"]:
             found = self._fitting(place, context)
@@ -64,8 +67,29 @@ class Locate:
             return None
         if marker is None:
             return context
-        found = markers.find(self._workspace.cwd, **marker)
-        return None if found is None else {**context, "marker": found._asdict()}
+        elsewhere = self._workspace.elsewhere
+        told = (
+            found_marker(self._workspace.cwd, marker)
+            if elsewhere is None
+            else elsewhere.markers.get(place["id"])
+        )
+        if not isinstance(told, dict):
+            return None
+        if "problem" in told:
+            raise UsageError(str(told["problem"]), help=str(told.get("help", "")))
+        return {**context, "marker": told}
+
+
+def found_marker(folder: Path, marker: Mapping[str, str]) -> Json:
+    """Return what a marker is in a folder and above, or why that cannot be told; None for nothing.
+
+    It is data, so that it can be sent to where a package is made for this folder.
+    """
+    try:
+        found = markers.find(folder, **marker)
+    except UsageError as error:
+        return {"problem": error.message, "help": error.help}
+    return None if found is None else {"root": found.root, "match": found.match}
 
 
 def _checked(directory: str, package: str, place: Mapping[str, Any]) -> Json:

@@ -42,6 +42,8 @@ class Stage:
         """Return where the files are now; `staging` is empty when all are in place already."""
         if not options.target:
             raise UnsafeError("no folder to write to is named", help="locate the package first")
+        if self._workspace.elsewhere is not None:
+            return Staged(options.target, files=tuple(options.files)).to_json()
         target = os.path.normpath(self._workspace.cwd / options.target)
         if self._workspace.preview is not None:
             return {**Staged(target, files=tuple(options.files)).to_json(), "texts": options.files}

@@ -8,6 +8,8 @@ import typer
 
 from onexgen import __version__
 from onexgen.cli.config import config
+from onexgen.cli.dlq import dlq
+from onexgen.cli.doctor import doctor
 from onexgen.cli.explain import explain
 from onexgen.cli.gate import gate
 from onexgen.cli.inspect import check, list_
@@ -16,8 +18,11 @@ from onexgen.cli.project import init
 from onexgen.cli.rules import rules
 from onexgen.cli.run import generate, run
 from onexgen.cli.running import GenerateCommand, PipelineCommand
+from onexgen.cli.runs import runs
 from onexgen.cli.schema import schema
 from onexgen.cli.testing import exercise
+from onexgen.cli.topics import topics
+from onexgen.cli.worker import worker
 
 app = typer.Typer(
     name="onexgen",
@@ -55,6 +60,11 @@ app.command("gate")(gate)
 app.command("test", cls=GenerateCommand)(exercise)
 app.command("init")(init)
 app.command("pack")(pack)
+app.command("worker")(worker)
+app.command("doctor")(doctor)
+app.add_typer(topics, name="topics")
+app.add_typer(runs, name="runs")
+app.add_typer(dlq, name="dlq")
 app.add_typer(rules, name="rules")
 app.add_typer(config, name="config")
 app.add_typer(schema, name="schema")

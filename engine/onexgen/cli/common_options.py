@@ -63,6 +63,18 @@ def common_options() -> list[click.Parameter]:
             "--keep-failed", type=_FILE, metavar="DIR", help="Keep what was refused, to look at."
         ),
         _option("--correlation-id", metavar="ID", help="Id of the run instead of a random one."),
+        _option(
+            "--bus",
+            metavar="URL",
+            help="Let a worker behind this broker run it; memory:// is here.",
+        ),
+        _option("--detach", is_flag=True, help="With --bus: print the id, do not wait."),
+        _option(
+            "--store",
+            envvar="ONEXGEN_STORE",
+            metavar="URL",
+            help="With --bus: where workers keep large results.",
+        ),
         _option("--no-input", is_flag=True, help="Never ask; a missing input is an error."),
         _option("--quiet", "-q", is_flag=True, help="Print only results and errors."),
         _option("--verbose", "-v", count=True, help="Say more."),

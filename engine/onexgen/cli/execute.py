@@ -15,6 +15,7 @@ from onexgen.cli.ask import answer_to, ask_for, edit_after_stage, question_after
 from onexgen.cli.display import Display, make_display
 from onexgen.cli.edge import print_json, show_error
 from onexgen.cli.options import Options
+from onexgen.cli.remote import check_options, follow_remote, leave
 from onexgen.cli.running import given_values, how_to_give, session_of
 from onexgen.diagnostics import OutsideError, UsageError
 from onexgen.events import Event, MemoryBus
@@ -29,6 +30,7 @@ from onexgen.session import Session
 def run_once(ctx: click.Context, options: Options) -> int:
     """Run the pipeline of a command once and print its result; returns the exit code."""
     session = session_of(ctx)
+    check_options(options)
     given = collect(ctx, options)
     inputs = resolve_inputs(
         session.plan.inputs,
@@ -40,12 +42,19 @@ def run_once(ctx: click.Context, options: Options) -> int:
     if options.interactive and not options.may_ask:
         raise UsageError("--interactive needs a terminal", help="leave it out, or run it in one")
     correlation_id = options.correlation_id or str(uuid.uuid4())
+    if options.detach:
+        return leave(session, inputs, correlation_id, options)
     # One stage only answers a question: it has no progress to show.
     is_answer = len(session.plan.stages) == 1
     display = make_display(options.quiet or options.as_json or is_answer)
     started = time.perf_counter()
-    run = follow(session, inputs, correlation_id, options, display)
-    seconds = time.perf_counter() - started
+    follower = follow if options.bus is None else follow_remote
+    run = follower(session, inputs, correlation_id, options, display)
+    return report(session, run, time.perf_counter() - started, options, display)
+
+
+def report(session: Session, run: Run, seconds: float, options: Options, display: Display) -> int:
+    """Print how a run ended; returns the exit code."""
     if run.error is not None:
         display.failed(run)
         if options.as_json:

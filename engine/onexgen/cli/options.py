@@ -23,6 +23,9 @@ class Options:
     verbose: int = 0
     given: tuple[str, ...] = ()
     given_file: Path | None = None
+    bus: str | None = None
+    detach: bool = False
+    store: str | None = None
 
     @property
     def may_ask(self) -> bool:

@@ -28,8 +28,9 @@ def export(
     """Write one schema for every kind of file."""
     from onexgen.diagnostics import DriftError, OutsideError
     from onexgen.schemas import schema_texts
+    from onexgen.service.schemas import event_schema_texts
 
-    texts = schema_texts()
+    texts = {**schema_texts(), **event_schema_texts()}
     paths = {directory / name: text for name, text in texts.items()}
     if check:
         stale = [p for p, text in paths.items() if not p.is_file() or p.read_text() != text]
@@ -39,8 +40,8 @@ def export(
         click.echo(f"{len(paths)} schemas are up to date.")
         return
     try:
-        directory.mkdir(parents=True, exist_ok=True)
         for path, text in paths.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OutsideError(f"cannot write to '{directory}': {error.strerror}") from error

@@ -8,18 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
-from onexgen.diagnostics import OnexgenError, UsageError, closest
+from onexgen.diagnostics import UsageError, closest
 
 NODE_TYPES: Final = ("effect", "orchestrator", "reducer", "compute")
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _SHORTEST, _LONGEST = 1, 3600
-_NEEDS_SERVICE: Final = "needs the service extra, which has not landed in this version"
 _SEE: Final = "see omninode-generate --help"
 _VARIABLES: Final = """\
 variables:
   OMNINODE_DEFAULT_OUTPUT_DIR       default of --output-dir
   OMNINODE_DEFAULT_TIMEOUT_SECONDS  default of --timeout
-  OMNINODE_KAFKA_BOOTSTRAP_SERVERS  not used in this version: a warning says so
+  OMNINODE_KAFKA_BOOTSTRAP_SERVERS  default of --kafka-servers
   LOG_LEVEL                         DEBUG, INFO (default), WARNING, ERROR or CRITICAL
   OMNINODE_DEBUG                    1: as LOG_LEVEL=DEBUG, with tracebacks
 
@@ -38,6 +37,7 @@ class Wanted:
     intelligence: bool
     quorum: bool
     timeout: int
+    kafka_servers: str | None
     level: str
     debug: bool
     warnings: tuple[str, ...]
@@ -64,14 +64,8 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str] = os.environ)
         near = closest(option.partition("=")[0], parser.options())
         said = f"unrecognized arguments: {' '.join(unknown)}"
         raise UsageError(said, help=f"{near}\n{_SEE}" if "mean" in near else _SEE)
-    if found.kafka_servers is not None:
-        raise OnexgenError(
-            f"--kafka-servers {_NEEDS_SERVICE}", help="leave it out: the node is made locally"
-        )
     warnings = []
-    if environment.get("OMNINODE_KAFKA_BOOTSTRAP_SERVERS"):
-        said = f"OMNINODE_KAFKA_BOOTSTRAP_SERVERS {_NEEDS_SERVICE}"
-        warnings.append(f"{said}: the node is made locally")
+    servers = found.kafka_servers or environment.get("OMNINODE_KAFKA_BOOTSTRAP_SERVERS") or None
     if found.enable_quorum:
         warnings.append("quorum not run: no model configured")
     debug = environment.get("OMNINODE_DEBUG", "").lower() in ("1", "true", "yes", "on")
@@ -89,6 +83,7 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str] = os.environ)
         intelligence=found.intelligence,
         quorum=found.enable_quorum,
         timeout=found.timeout or _default_timeout(environment),
+        kafka_servers=servers,
         level="DEBUG" if debug else level,
         debug=debug,
         warnings=tuple(warnings),
@@ -136,5 +131,6 @@ def _parser() -> _Parser:
     add("--enable-quorum", action="store_true", help="ask several models for their opinion")
     add("--timeout", type=_seconds, metavar="SECONDS",
         help=f"time limit, {_SHORTEST} to {_LONGEST} (default: 300)")  # fmt: skip
-    add("--kafka-servers", metavar="SERVERS", help=f"Kafka servers; {_NEEDS_SERVICE}")
+    add("--kafka-servers", metavar="SERVERS",
+        help="let a worker behind these Kafka servers make it")  # fmt: skip
     return parser

@@ -12,6 +12,7 @@ import click
 from onexgen.cli.edge import show_error
 from onexgen.cli.execute import follow
 from onexgen.cli.options import Options
+from onexgen.cli.remote import check_options, follow_remote
 from onexgen.codegen.command_line import Wanted
 from onexgen.codegen.stage_box import StageBox, result_lines
 from onexgen.diagnostics import UsageError
@@ -26,7 +27,9 @@ def generate(wanted: Wanted, pipeline: str) -> int:
     if wanted.shows("WARNING"):
         for warning in wanted.warnings:
             sys.stderr.write(f"⚠️  {warning}\n")
-    options = Options(interactive=wanted.interactive, timeout=float(wanted.timeout))
+    bus = f"kafka://{wanted.kafka_servers}" if wanted.kafka_servers else None
+    options = Options(interactive=wanted.interactive, timeout=float(wanted.timeout), bus=bus)
+    check_options(options)
     if wanted.interactive and not options.may_ask:
         raise UsageError("--interactive needs a terminal", help="leave it out, or run it in one")
     session = Session(pipeline)
@@ -34,7 +37,8 @@ def generate(wanted: Wanted, pipeline: str) -> int:
     display = StageBox(wanted)
     started = time.perf_counter()
     try:
-        run = follow(session, inputs, str(uuid.uuid4()), options, display)
+        follower = follow if bus is None else follow_remote
+        run = follower(session, inputs, str(uuid.uuid4()), options, display)
     except click.exceptions.Abort as error:
         # What click makes of Ctrl-C at one of its questions.
         raise KeyboardInterrupt from error

@@ -12,7 +12,7 @@ from onexgen.actions.options import describe, is_required, option_fields
 from onexgen.compiler.documents import Documents
 from onexgen.compiler.families import FOLDER, FamilyCompiler
 from onexgen.compiler.templates import TemplateCheck
-from onexgen.config.pipeline import Stage, Step
+from onexgen.config.pipeline import Stage, Step, seconds
 from onexgen.diagnostics import closest
 from onexgen.json_types import Json
 from onexgen.plan import StagePlan, StepPlan
@@ -22,13 +22,6 @@ from onexgen.wording import shown
 # What options may name besides documents.
 _FAMILY: Final = "family"
 _BLUEPRINT: Final = "blueprint"
-_UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0}
-
-
-def seconds(duration: str) -> float:
-    """Return the seconds of a duration such as 500ms, 5s or 2m."""
-    unit = next(unit for unit in _UNITS if duration.endswith(unit))
-    return float(duration.removesuffix(unit)) * _UNITS[unit]
 
 
 class StepCompiler:

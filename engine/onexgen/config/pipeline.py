@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -11,6 +11,13 @@ from onexgen.json_types import Json
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Duration = Annotated[str, Field(pattern=r"^\d+(\.\d+)?(ms|s|m)$")]
+_UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0}
+
+
+def seconds(duration: str) -> float:
+    """Return the seconds of a duration such as 500ms, 5s or 2m."""
+    unit = next(unit for unit in _UNITS if duration.endswith(unit))
+    return float(duration.removesuffix(unit)) * _UNITS[unit]
 
 
 class Input(Strict):

@@ -1,0 +1,49 @@
+"""`onexgen worker`: works off the requests of a bus."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from onexgen.cli.bus import Bus, Env, Store, awaited, topics_here
+
+if TYPE_CHECKING:  # Other commands import nothing of the service.
+    from onexgen.service.worker import Worker
+
+
+def worker(
+    bus: Bus,
+    store: Store = None,
+    concurrency: Annotated[
+        int | None,
+        typer.Option("--concurrency", min=1, max=256, help="Runs at once; else one a core."),
+    ] = None,
+    env: Env = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Log only what is wrong.")] = False,
+) -> None:
+    """Work off requests until told to stop (Ctrl-C, SIGTERM); what was begun is ended first."""
+    import asyncio
+
+    from onexgen.diagnostics import UsageError
+    from onexgen.service.opened import work
+    from onexgen.service.reports import reporting
+
+    if bus.startswith("memory:"):
+        raise UsageError(
+            "a bus in memory has no other process to work for",
+            help="use generate --bus memory://, or name a broker",
+        )
+    tell = reporting(is_quiet=quiet)
+    size = concurrency or len(os.sched_getaffinity(0))
+    topics = topics_here(env)
+
+    def ready(one: Worker) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, one.stop)
+        tell(f"ready: {size} runs at once")
+
+    awaited(work(bus, topics, store=store, size=size, environment=env, ready=ready))

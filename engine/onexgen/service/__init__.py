@@ -1,0 +1,1 @@
+"""Requests over a broker: topics, workers, history. Heavy imports stay in here."""

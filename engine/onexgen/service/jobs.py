@@ -1,0 +1,97 @@
+"""One run in a process of its own: what it is told, and what it tells, as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Self
+
+from onexgen.diagnostics import (
+    ConfigError,
+    DriftError,
+    GateError,
+    OnexgenError,
+    OutsideError,
+    TimeoutExceeded,
+    UnsafeError,
+    UsageError,
+)
+from onexgen.json_types import JsonObject
+
+# Exit code -> error, to say elsewhere what was said where it happened.
+_ERRORS: Final[dict[int, type[OnexgenError]]] = {
+    one.exit_code: one
+    for one in (
+        OnexgenError,
+        UsageError,
+        GateError,
+        UnsafeError,
+        ConfigError,
+        OutsideError,
+        TimeoutExceeded,
+        DriftError,
+    )
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A run to make; `timeout` in seconds."""
+
+    pipeline: str
+    inputs: JsonObject
+    correlation_id: str
+    timeout: float
+    cwd: str = ""
+    markers: JsonObject = field(default_factory=dict)
+
+    def to_json(self) -> JsonObject:
+        """Return the job as JSON data."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Any) -> Self:
+        """Return the job that `to_json` wrote."""
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """How a run ended; a successful one has its whole record."""
+
+    stages: list[JsonObject] = field(default_factory=list)
+    outputs: JsonObject = field(default_factory=dict)
+    record: JsonObject | None = None
+    error: str = ""
+    help: str = ""
+    exit_code: int = 0
+    failed_stage: str | None = None
+    seconds: float = 0.0
+    rules: str = ""
+
+    @property
+    def success(self) -> bool:
+        """Tell whether the run succeeded."""
+        return self.exit_code == 0
+
+    def to_json(self) -> JsonObject:
+        """Return this as JSON data."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Any) -> Self:
+        """Return what `to_json` wrote."""
+        return cls(**data)
+
+    @classmethod
+    def failed(cls, error: OnexgenError) -> Self:
+        """Return a run that did not even begin."""
+        return cls(error=error.message, help=error.help, exit_code=error.exit_code)
+
+
+def error_of(message: str, help_text: str, exit_code: int) -> OnexgenError:
+    """Return an error that ends with an exit code."""
+    kind = _ERRORS.get(exit_code)
+    if kind is None:
+        # A bug, or what a later version knows: the code is what matters.
+        kind = type(OnexgenError.__name__, (OnexgenError,), {"exit_code": exit_code})
+    return kind(message, help=help_text)
