@@ -67,7 +67,7 @@ def test_with_test_execution(tmp_path: Path) -> None:
 
     assert lines.count("✅ PASSED") == 2
     assert "   Tests executed: No" in lines
-    assert "1. **Import Error**: missing Python modules: a_module_that_nobody_has" in lines
+    assert "1. **Import Error** (code): missing Python modules: a_module_that_nobody_has" in lines
     assert "Category: import_error" in lines
     assert lines[-3:-2] == ["   Passed: ✅"]
     [package] = (tmp_path / "out").iterdir()

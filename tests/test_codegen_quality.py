@@ -95,7 +95,7 @@ def test_unreadable_contract() -> None:
     for text in ("a: [", "name: x\n"):
         found = validated(generated().model_copy(update={"contract_file": text}))
 
-        assert found.errors == [f"{said} [contract-is-complete]"]
+        assert found.errors == [f"contract.yaml:1: {said} [contract-is-complete]"]
 
 
 def test_mypy() -> None:
