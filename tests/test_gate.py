@@ -387,6 +387,33 @@ def test_framework_profile(capsys: pytest.CaptureFixture[str], package: Path) ->
     assert not {check for check, _, _ in found} & {"mypy-strict", "spdx-headers", "node-purity"}
 
 
+def test_pipelines_of_somebody_else_run_no_tests(
+    capsys: pytest.CaptureFixture[str],
+    package: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A pipeline of the judged folder runs code of packages only when it is trusted."""
+    mark = tmp_path / "it-ran"
+    (package / "tests/test_unit.py").write_text(f"open({str(mark)!r}, 'w').close()\n")
+    text = (ROOT / "pipelines/gate.yaml").read_text(encoding="utf-8")
+    step = "      - {id: tried, uses: execute, with: {folder: '${{ inputs.path }}'}}\n"
+    (tmp_path / "pipelines").mkdir()
+    changed = text.replace("  - id: validation\n", f"{FIRST}{step}  - id: validation\n", 1)
+    (tmp_path / "pipelines/gate.yaml").write_text(changed, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    assert guarded(["gate", str(package)]) == 4
+    said = "'tried' runs code of the package, in a pipeline that is not installed"
+    assert said in capsys.readouterr().err
+    assert not mark.exists()
+    guarded(["gate", str(package), "--trust"])
+    assert mark.exists()
+
+
+FIRST = "  - id: trying\n    title: Trying\n    steps:\n"
+
+
 def test_framework_that_is_missing_is_no_pass(
     capsys: pytest.CaptureFixture[str], package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

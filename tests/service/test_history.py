@@ -6,9 +6,9 @@ import asyncio
 import sqlite3
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from onexgen.service.history.database import Away, Database
 from onexgen.service.history.effects import Effect, counted
 from onexgen.service.history.recording import Recorder
 from onexgen.service.history.tables import METADATA, REVISION
+from onexgen.service.opened import history
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
 
@@ -67,15 +68,7 @@ async def _emptied(server: str) -> None:
     await connection.close()
 
 
-@asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
-    """Give a history that has its tables."""
-    database = Database(url)
-    try:
-        await database.start()
-        yield database
-    finally:
-        await database.stop()
+opened = partial(history, make=True)
 
 
 def on(url: str, work: Work) -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from onexgen.service.history import reading
 from onexgen.service.history.database import Database
 from onexgen.service.history.recording import Recorder
 from onexgen.service.letters import letters_in, replayed
-from onexgen.service.opened import pool_of, states_of
+from onexgen.service.opened import history, pool_of, states_of
 from onexgen.service.topics import Topics
 from onexgen.service.tracing import continued
 from onexgen.service.worker import Worker
@@ -87,15 +88,7 @@ async def working(
         await task
 
 
-@asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
-    """Give a history."""
-    database = Database(url)
-    try:
-        await database.start()
-        yield database
-    finally:
-        await database.stop()
+opened = partial(history, make=True)
 
 
 def trial(

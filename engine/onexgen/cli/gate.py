@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import click
 import typer
 
-from onexgen.diagnostics import GateError, OutsideError, UsageError, closest
+from onexgen.cli.telling import tell
+from onexgen.diagnostics import GateError, UsageError, closest
 
 if TYPE_CHECKING:  # What a command needs is imported when it runs.
     from onexgen.config.quality import Checks
@@ -80,15 +81,16 @@ def gate(
         click.echo(_explained(_checks(env), explain))
         return
     if not trust:
-        _require_trust(env)
+        _require_trust(profile, env)
     session, folders = _subjects(paths or [Path()], profile, env, changed)
     known: dict[str, list[str]] = {}
     if baseline is not None and write_baseline is None:
         from onexgen.gating.known import read_known
 
         known = read_known(baseline)
-    wishes = {"fix": fix or unsafe_fixes, "unsafe_fixes": unsafe_fixes}
-    wishes = {name: True for name, is_wanted in wishes.items() if is_wanted}
+    named = {"fix": fix, "unsafe_fixes": unsafe_fixes}
+    # A profile without repairs has no such inputs.
+    wishes = {name: True for name, is_wanted in named.items() if is_wanted}
     verdicts, keys = _judged(session, folders, known, wishes)
     _write_repairs(verdicts)
     if write_baseline is not None:
@@ -99,7 +101,7 @@ def gate(
         return
     said = _said(_checks(env)) if {form for form, _ in reports} & {"sarif", "junit"} else {}
     for form, file in reports:
-        _tell(REPORTS[form](verdicts, said), file)
+        tell(REPORTS[form](verdicts, said), file)
     if not all(verdict.passed for verdict in verdicts):
         raise click.exceptions.Exit(GateError.exit_code)
 
@@ -126,7 +128,7 @@ def _subjects(
     from onexgen.checking.reading import packages_in, rules_of_reading
     from onexgen.session import Session
 
-    session = Session(f"pipelines/{profile}.yaml", environment=env)
+    session = Session(_pipeline(profile), environment=env)
     checks: Any = session.workspace().rules(_CHECKS)
     rules = rules_of_reading(checks, _CHECKS)
     folders: dict[str, None] = {}
@@ -183,7 +185,7 @@ def _judged(
         if run.error is not None:
             raise run.error
         outputs: Any = session.outputs(run)
-        repairs = repairs_of(folder, outputs["repair"]) if "fix" in wishes else None
+        repairs = repairs_of(folder, outputs["repair"]) if wishes else None
         verdicts.append(verdict_of(folder, outputs["name"], outputs["quality"], repairs))
         keys[folder] = [finding_key(item) for item in outputs["quality"]["findings"]]
     return verdicts, keys
@@ -198,13 +200,17 @@ def _pack(env: str | None) -> tuple[Pack, str | None]:
     return Pack.at(settings.root, alone=settings.alone), settings.environment(env)
 
 
-def _require_trust(env: str | None) -> None:
-    """Refuse programs of somebody else's rules."""
+def _pipeline(profile: str) -> str:
+    return f"pipelines/{profile}.yaml"
+
+
+def _require_trust(profile: str, env: str | None) -> None:
+    """Refuse to run what somebody else's rules and pipelines say."""
     pack, environment = _pack(env)
     if pack.has_own_files:
         from onexgen.compiler.trust import require_trust
 
-        require_trust(pack, environment)
+        require_trust(pack, _pipeline(profile), environment)
 
 
 def _checks(env: str | None) -> dict[str, Checks]:
@@ -238,13 +244,3 @@ def _explained(documents: Mapping[str, Checks], name: str) -> str:
             for path, text in example.files.items():
                 lines += ["", f"{title} {path}:", *(f"    {line}" for line in text.splitlines())]
     return "\n".join(lines)
-
-
-def _tell(report: str, output: Path | None) -> None:
-    if output is None:
-        click.echo(report, nl=False)
-        return
-    try:
-        output.write_text(report, encoding="utf-8")
-    except OSError as error:
-        raise OutsideError(f"cannot write '{output}': {error.strerror}") from error

@@ -12,7 +12,8 @@ import typer
 
 from onexgen.cli.common_options import options_of
 from onexgen.cli.run import PipelineOption
-from onexgen.diagnostics import OutsideError, UsageError, closest
+from onexgen.cli.telling import tell
+from onexgen.diagnostics import UsageError, closest
 
 if TYPE_CHECKING:  # What a command needs is imported when it runs.
     from onexgen.cli.options import Options
@@ -47,7 +48,7 @@ def exercise(
     started = time.perf_counter()
     run = _followed(ctx, session, options, is_quiet=options.quiet or wanted == "json")
     report = _report(session, run, wanted, time.perf_counter() - started)
-    _tell(report, output)
+    tell(report, output)
     if run.error is not None:
         show_error(run.error)
         raise click.exceptions.Exit(run.error.exit_code)
@@ -91,13 +92,3 @@ def _report(session: Session, run: Run, wanted: str, seconds: float) -> str:
     added = f"\nAdded to {repaired['file']}: {', '.join(repaired['added'])}\n"
     report = make(outputs["tests"], outputs["diagnosis"])
     return f"{outputs['printed']}{report}{added * bool(repaired['added'])}"
-
-
-def _tell(report: str, output: Path | None) -> None:
-    if output is None:
-        click.echo(report, nl=False)
-        return
-    try:
-        output.write_text(report, encoding="utf-8")
-    except OSError as error:
-        raise OutsideError(f"cannot write '{output}': {error.strerror}") from error

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from onexgen.diagnostics import OutsideError
 from onexgen.json_types import JsonObject
+from onexgen.storage.replacing import replace_files
 
-_BOM = b"\xef\xbb\xbf"
+_BOM: Final = b"\xef\xbb\xbf"
 
 
 class Change(NamedTuple):
@@ -59,35 +56,13 @@ def repairs_of(folder: str, data: Mapping[str, Any]) -> Repairs:
 
 def write(repairs: Repairs) -> None:
     """Write the files that changed: all of them, or none when one cannot be written."""
-    names = dict.fromkeys(change.file for change in repairs.changes)
-    if not repairs.refused:
-        _replace([(repairs.folder / name, repairs.files[name]) for name in names])
+    if repairs.refused:
+        return
+    paths = {repairs.folder / change.file: repairs.files[change.file] for change in repairs.changes}
+    replace_files({path: _formed(text, path.read_bytes()) for path, text in paths.items()})
 
 
-def _replace(wanted: Iterable[tuple[Path, str]]) -> None:
-    """Replace files by new texts; byte order marks, line ends and permissions stay."""
-    ready: list[tuple[Path, Path]] = []
-    place = Path()
-    try:
-        for path, text in wanted:
-            place = path.resolve()
-            ready.append((_beside(place, text), place))
-        # Nothing but a rename is left: what could go wrong has gone right.
-        for new, place in ready:
-            new.replace(place)
-    except OSError as error:
-        for new, _ in ready:
-            with suppress(OSError):
-                new.unlink()
-        raise OutsideError(f"cannot write '{place}': {error.strerror}") from error
-
-
-def _beside(path: Path, text: str) -> Path:
-    """Return a new file beside another, with its form and permissions."""
-    old = path.read_bytes()
+def _formed(text: str, old: bytes) -> bytes:
+    """Return a text with the byte order mark and the line ends of the old content."""
     data = text.replace("\n", "\r\n").encode() if b"\r\n" in old else text.encode()
-    handle, name = tempfile.mkstemp(prefix=".onexgen-", dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(_BOM + data if old.startswith(_BOM) else data)
-    Path(name).chmod(path.stat().st_mode & 0o7777)
-    return Path(name)
+    return _BOM + data if old.startswith(_BOM) else data

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from onexgen.diagnostics import ConfigError, Diagnostic, OnexgenError, OutsideError, Span
+from onexgen.storage.replacing import replace_files
 from onexgen.testing.recognising import normalised
 
 _PROJECT: Final = "pyproject.toml"
@@ -83,7 +82,8 @@ def _add_lines(path: Path, names: Sequence[str], *, for_tests: bool) -> None:
     text = _read(file)
     end = "\r\n" if "\r\n" in text else "\n"
     glue = "" if not text or text.endswith("\n") else end
-    _write(file, text + glue + "".join(f"{name}{end}" for name in names))
+    added = "".join(f"{name}{end}" for name in names)
+    replace_files({file: f"{text}{glue}{added}".encode()})
 
 
 def _add_to_project(path: Path, names: Sequence[str], *, for_tests: bool) -> None:
@@ -98,7 +98,7 @@ def _add_to_project(path: Path, names: Sequence[str], *, for_tests: bool) -> Non
         else:
             place[name] = "*"
     end = "\r\n" if "\r\n" in text else "\n"
-    _write(path, tomlkit.dumps(document).replace("\n", end))
+    replace_files({path: tomlkit.dumps(document).replace("\n", end).encode()})
 
 
 def _place_for(document: Any, path: Path, *, for_tests: bool) -> Any:
@@ -180,17 +180,3 @@ def _read(path: Path) -> str:
         return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise OutsideError(f"cannot read '{path}': {error}") from error
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace the text of a file, all or nothing."""
-    real = path.resolve()
-    number, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name}-")
-    try:
-        with os.fdopen(number, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        Path(name).chmod(real.stat().st_mode & 0o777)
-        Path(name).replace(real)
-    except OSError as error:
-        Path(name).unlink(missing_ok=True)
-        raise OutsideError(f"cannot write '{path}': {error.strerror}") from error
