@@ -52,7 +52,7 @@ class Check:
     def __init__(self, workspace: Workspace) -> None:
         """Use the rules and the scratch folder of the workspace."""
         self._workspace = workspace
-        self._lookers: dict[str, Looker] = {}
+        self._lookers: dict[str, Looker] = workspace.memory.setdefault("looked", {})
         self._asker = Asker(workspace)
 
     def __call__(self, options: CheckOptions) -> Json:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from onexgen.actions.base import Workspace
-from onexgen.checking.looking import Found, selected
+from onexgen.checking.looking import MOST_TEXTS, Found, selected
 from onexgen.checking.packages import Packages
 from onexgen.checking.tools import Line, Running, Task, find_program
 from onexgen.diagnostics import OutsideError, TimeoutExceeded
@@ -44,9 +44,9 @@ class Asker:
     """Asks programs, and remembers what those that look at single files said of a text."""
 
     def __init__(self, workspace: Workspace) -> None:
-        """Know nothing yet."""
+        """Know what was heard in earlier runs."""
         self._workspace = workspace
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, _Known] = workspace.memory.setdefault("asked", {})
 
     @contextmanager
     def asked(
@@ -74,8 +74,11 @@ class Asker:
 
     def _question(self, check: Mapping[str, Any], packages: Packages, *, tell: bool) -> _Question:
         names = packages.names
+        known = self._known_of(check)
+        if len(known.texts) > MOST_TEXTS:
+            known.texts.clear()
+            known.found.clear()
         if check["tool"]["by_file"]:
-            known = self._known.setdefault(check["id"], _Known())
             names = packages.without(known.texts)
         asked = [selected(own, check["files"]) for own in names]
         missing = _missing(check["tool"])
@@ -84,6 +87,10 @@ class Asker:
         task = packages.task(asked)
         running = self._running(check["tool"], task) if task.packages else None
         return _Question(check, asked, running, tell=tell)
+
+    def _known_of(self, check: Mapping[str, Any]) -> _Known:
+        """Return what a check's program said; its place tells it from others of that name."""
+        return self._known.setdefault(check["at"], _Known())
 
     def _running(self, tool: Mapping[str, Any], task: Task) -> Running | Forking:
         if not tool["preload"]:
@@ -96,7 +103,7 @@ class Asker:
     def _answers(self, questions: Sequence[_Question], packages: Packages) -> Told:
         told: Told = [{} for _ in packages.names]
         for question in questions:
-            known = self._known.setdefault(question.check["id"], _Known())
+            known = self._known_of(question.check)
             if obstacle := question.missing or self._heard(question, known, packages):
                 for found in told:
                     found[question.check["id"]] = obstacle

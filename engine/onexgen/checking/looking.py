@@ -8,10 +8,8 @@ from functools import cache
 from symtable import symtable
 from typing import Any, Final, NamedTuple
 
+from onexgen.checking.measuring import Found, matching, out_of_bounds
 from onexgen.json_types import JsonObject
-
-type Found = tuple[str, int, int, str]
-"""File, line and column (from 1), and words for the message."""
 
 
 class Unread(NamedTuple):
@@ -25,7 +23,7 @@ class Unread(NamedTuple):
 
 
 # A process that runs for ever would otherwise keep all texts.
-_MOST: Final = 100_000
+MOST_TEXTS: Final = 10_000
 
 
 class Subject:
@@ -97,7 +95,7 @@ class Looker:
         self._joined = {
             check["id"]: check["pattern"]["rule"]
             for check in checks
-            if check["pattern"] and check["pattern"].keys() == {"rule"} and check["lines"] == 1
+            if check["pattern"] and check["pattern"].keys() == {"rule"}
         }
         self._any = {"rule": {"any": [*self._joined.values()]}}
 
@@ -107,7 +105,7 @@ class Looker:
             return list(_missing(check["present"], subject))
         if check["unreadable"] is not None:
             return [item[1:] for item in subject.unread if item.kind in check["unreadable"]]
-        if len(self._seen) > _MOST:
+        if len(self._seen) > MOST_TEXTS:
             self._seen.clear()
             self._clean.clear()
         found: list[Found] = []
@@ -152,7 +150,9 @@ def _look(check: Mapping[str, Any], subject: Subject, name: str) -> Iterator[Fou
     if check["syntax"]:
         yield from _syntax(subject, name)
     elif check["pattern"] is not None:
-        yield from _structural(check, subject, name)
+        yield from matching(check["pattern"], subject.tree(name), name)
+    elif check["metric"] is not None:
+        yield from out_of_bounds(check["metric"], subject.tree(name), name)
     elif check["regex"] is not None:
         yield from _regex(check["regex"], subject, name)
     elif not re.search(check["required"], subject.files[name], re.MULTILINE):
@@ -167,16 +167,6 @@ def _syntax(subject: Subject, name: str) -> Iterator[Found]:
         line = getattr(error, "lineno", None) or 1
         column = getattr(error, "offset", None) or 1
         yield name, line, column, getattr(error, "msg", str(error))
-
-
-def _structural(check: Mapping[str, Any], subject: Subject, name: str) -> Iterator[Found]:
-    if subject.files[name].count("\n") + 1 < check["lines"]:
-        return
-    for match in subject.tree(name).find_all(check["pattern"]):
-        start, end = match.range().start, match.range().end
-        if end.line - start.line + 1 < check["lines"]:
-            continue
-        yield name, start.line + 1, start.column + 1, match.text().splitlines()[0].strip()
 
 
 def _regex(pattern: str, subject: Subject, name: str) -> Iterator[Found]:

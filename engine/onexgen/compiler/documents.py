@@ -24,7 +24,7 @@ KINDS: Final[dict[str, tuple[str, str | None]]] = {
     "archive": ("onexgen.config.archive:Archive", "onexgen.archiving:prepare"),
     "checks": ("onexgen.config.quality:Checks", "onexgen.checking.prepare:prepare_checks"),
     "extraction": ("onexgen.config.reading:Extraction", "onexgen.extraction.prepare:prepare"),
-    "failures": ("onexgen.config.quality:Failures", "onexgen.checking.prepare:prepare_failures"),
+    "failures": ("onexgen.config.failures:Failures", "onexgen.checking.prepare:prepare_failures"),
     "family": ("onexgen.config.family:Family", None),
     "library": ("onexgen.config.reading:Library", "onexgen.extraction.prepare:prepare_library"),
     "measures": ("onexgen.config.measures:Measures", None),
