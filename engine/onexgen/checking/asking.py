@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from onexgen.actions.base import Workspace
-from onexgen.checking.looking import MOST_TEXTS, Found, selected
+from onexgen.checking.globs import selected
+from onexgen.checking.looking import MOST_TEXTS
+from onexgen.checking.measuring import Found
 from onexgen.checking.packages import Packages
 from onexgen.checking.tools import Line, Running, Task, find_program
 from onexgen.diagnostics import OutsideError, TimeoutExceeded
@@ -26,6 +28,11 @@ class _Known:
 
     texts: dict[str, str] = field(default_factory=dict)
     found: dict[str, list[Found]] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Know nothing any more."""
+        self.texts.clear()
+        self.found.clear()
 
 
 class _Question(NamedTuple):
@@ -73,14 +80,14 @@ class Asker:
             yield lambda: self._answers(questions, written)
 
     def _question(self, check: Mapping[str, Any], packages: Packages, *, tell: bool) -> _Question:
-        names = packages.names
         known = self._known_of(check)
         if len(known.texts) > MOST_TEXTS:
-            known.texts.clear()
-            known.found.clear()
-        if check["tool"]["by_file"]:
-            names = packages.without(known.texts)
+            known.forget()
+        is_by_file = check["tool"]["by_file"]
+        names = packages.without(known.texts) if is_by_file else packages.names
         asked = [selected(own, check["files"]) for own in names]
+        if not is_by_file and known.texts == dict(packages.places(asked)):
+            asked = [() for _ in asked]
         missing = _missing(check["tool"])
         if tell and missing:
             return _Question(check, asked, None, missing)
@@ -125,6 +132,8 @@ class Asker:
             if not question.tell:
                 raise
             return str(error)
+        if not question.check["tool"]["by_file"]:
+            known.forget()
         known.texts.update(packages.places(question.asked))
         _learn(known, question, packages, lines)
         return ""

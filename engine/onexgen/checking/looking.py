@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from symtable import symtable
 from typing import Any, Final, NamedTuple
 
+from onexgen.checking.globs import matches, selected
 from onexgen.checking.measuring import Found, matching, out_of_bounds
+from onexgen.checking.sharing import each
 from onexgen.json_types import JsonObject
 
 
@@ -22,6 +23,8 @@ class Unread(NamedTuple):
     words: str = ""
 
 
+# The ways of looking that depend on nothing but a text.
+_OF_TEXT: Final = ("syntax", "pattern", "metric", "regex", "required")
 # A process that runs for ever would otherwise keep all texts.
 MOST_TEXTS: Final = 10_000
 
@@ -51,38 +54,6 @@ class Subject:
         return self._trees[name]
 
 
-def selected(names: Iterable[str], globs: Sequence[str]) -> tuple[str, ...]:
-    """Return the paths that match any glob, and none that begins with an exclamation mark."""
-    wanted, refused = _patterns(tuple(globs))
-    return tuple(
-        name
-        for name in names
-        if wanted.fullmatch(name) and not (refused and refused.fullmatch(name))
-    )
-
-
-def matches(name: str, glob: str) -> bool:
-    """Tell whether a path matches; `**/` also matches nothing, `*` stays within a folder."""
-    return _patterns((glob,))[0].fullmatch(name) is not None
-
-
-@cache
-def _patterns(globs: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
-    """Return what matches the wanted paths, and what matches the refused ones."""
-    wanted = [glob for glob in globs if not glob.startswith("!")] or ["**"]
-    refused = [glob[1:] for glob in globs if glob.startswith("!")]
-    return _any_of(wanted), _any_of(refused) if refused else None
-
-
-def _any_of(globs: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{_regex_of(glob)})" for glob in globs))
-
-
-def _regex_of(glob: str) -> str:
-    text = re.escape(glob).replace(r"\*\*/", "(?:.*/)?").replace(r"\*\*", ".*")
-    return text.replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
-
-
 class Looker:
     """Looks at files, at each text only once: most do not change between two rounds."""
 
@@ -99,22 +70,48 @@ class Looker:
         }
         self._any = {"rule": {"any": [*self._joined.values()]}}
 
+    def look_ahead(self, checks: Iterable[Mapping[str, Any]], subjects: Iterable[Subject]) -> None:
+        """Look at all texts that are new, on all processors if they are many."""
+        if len(self._seen) > MOST_TEXTS:
+            self._seen.clear()
+            self._clean.clear()
+        ways = [check for check in checks if any(check[way] for way in _OF_TEXT)]
+        new = {
+            text: name
+            for subject in subjects
+            for name, text in subject.files.items()
+            if text not in self._seen
+        }
+        found = each(lambda item: self._looked(ways, *item), list(new.items()))
+        self._seen.update(zip(new, found, strict=True))
+
+    def _looked(
+        self, ways: Iterable[Mapping[str, Any]], text: str, name: str
+    ) -> dict[str, list[Found]]:
+        """Return what each check finds in one text."""
+        subject = Subject({name: text}, {})
+        return {
+            way["id"]: self._found(way, subject, name)
+            for way in ways
+            if subject.matching(way["files"])
+        }
+
+    def _found(self, check: Mapping[str, Any], subject: Subject, name: str) -> list[Found]:
+        is_clean = check["id"] in self._joined and self._is_clean(subject, name)
+        return [] if is_clean else list(_look(check, subject, name))
+
     def look(self, check: Mapping[str, Any], subject: Subject, names: Sequence[str]) -> list[Found]:
         """Return what one check finds."""
         if check["present"] is not None:
             return list(_missing(check["present"], subject))
         if check["unreadable"] is not None:
             return [item[1:] for item in subject.unread if item.kind in check["unreadable"]]
-        if len(self._seen) > MOST_TEXTS:
-            self._seen.clear()
-            self._clean.clear()
         found: list[Found] = []
         own = check["id"]
         for name in names:
             seen = self._seen.setdefault(subject.files[name], {})
             if own not in seen:
-                is_clean = own in self._joined and self._is_clean(subject, name)
-                seen[own] = [] if is_clean else list(_look(check, subject, name))
+                seen[own] = self._found(check, subject, name)
             found.extend(_of(name, item) for item in seen[own])
         return found
 
