@@ -26,8 +26,8 @@ def each[A, B](work: Callable[[A], B], items: Sequence[A]) -> list[B]:
 
     _shared.update(work=work, items=items)
     try:
-        with get_context("fork").Pool(processes) as pool:
-            return pool.map(_work_on, range(len(items)), chunksize=max(1, _FEWEST // 8))
+        with get_context("fork").Pool(processes) as copies:
+            return copies.map(_work_on, range(len(items)), chunksize=max(1, _FEWEST // 8))
     finally:
         _shared.clear()
 
