@@ -17,7 +17,7 @@ _HEADERS: Final = ("timestamp", "delivery")
 
 
 def prepare_hooks(hooks: Hooks, marks: Marks, place: Path) -> Json:
-    """Return the sources, windows in seconds; says what would let somebody else in."""
+    """Return the sources, tolerances in seconds; says what would let somebody else in."""
     expressions = Expressions(lambda _: None)
     seen: dict[str, str] = {}
     for number, source in enumerate(hooks.sources):
@@ -33,7 +33,7 @@ def prepare_hooks(hooks: Hooks, marks: Marks, place: Path) -> Json:
     sources = [
         {
             **source.model_dump(mode="json"),
-            "window": 0.0 if source.window is None else seconds(source.window),
+            "tolerance": 0.0 if source.tolerance is None else seconds(source.tolerance),
         }
         for source in hooks.sources
     ]
@@ -55,8 +55,8 @@ def _check_signature(source: Source, marks: Marks, place: Path) -> None:
     if source.timestamp is not None and "timestamp" not in over:
         said = "the time is not signed: whoever repeats a delivery could change it"
         marks.error("missing-key", where, said, help="add 'timestamp'")
-    if (source.timestamp is None) != (source.window is None):
-        said = "`timestamp` and `window` need each other"
+    if (source.timestamp is None) != (source.tolerance is None):
+        said = "`timestamp` and `tolerance` need each other"
         marks.error("missing-key", place, said, help="give both, or none")
     if source.timestamp is None and source.delivery is None:
         said = "without `timestamp` and `delivery` nothing tells a new delivery from an old one"

@@ -13,7 +13,7 @@ _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def prepare_telemetry(telemetry: Telemetry, marks: Marks, place: Path) -> Json:
-    """Return what is counted: window -> seconds, exit code -> category, times in seconds."""
+    """Return what is counted: span -> seconds, exit code -> category, times in seconds."""
     codes: dict[int, str] = {}
     for name, own in telemetry.categories.items():
         for number, code in enumerate(own):
@@ -29,7 +29,7 @@ def prepare_telemetry(telemetry: Telemetry, marks: Marks, place: Path) -> Json:
         "Json",
         {
             **telemetry.model_dump(mode="json"),
-            "windows": {one: int(one[:-1]) * _UNITS[one[-1]] for one in telemetry.windows},
+            "spans": {one: int(one[:-1]) * _UNITS[one[-1]] for one in telemetry.spans},
             "categories": {str(code): name for code, name in sorted(codes.items())},
             "look_every": seconds(telemetry.look_every),
             "keep_every": seconds(telemetry.keep_every),

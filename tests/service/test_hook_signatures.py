@@ -16,10 +16,10 @@ KEY = b"a secret of sixteen bytes and more"
 BODY = b'{"prompt": "Create a Compute node that hashes files"}'
 SOURCE = Source(
     id="generic", secrets=("SECRET",), signature="x-signature", prefix="sha256=",
-    over=("timestamp", "body"), timestamp="x-timestamp", window=300, delivery="x-delivery",
+    over=("timestamp", "body"), timestamp="x-timestamp", tolerance=300, delivery="x-delivery",
     event=None, when=True, mode="generate", inputs={},
 )  # fmt: skip
-UNTIMED = replace(SOURCE, over=("body",), timestamp=None, window=0)
+UNTIMED = replace(SOURCE, over=("body",), timestamp=None, tolerance=0)
 
 
 def signed(body: bytes = BODY, at: float = NOW, key: bytes = KEY) -> list[tuple[str, str]]:

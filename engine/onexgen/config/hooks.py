@@ -38,7 +38,7 @@ class Source(Strict):
     timestamp: Header | None = Field(
         default=None, description="Header with the time of sending, in seconds since 1970."
     )
-    window: Duration | None = Field(
+    tolerance: Duration | None = Field(
         default=None, description="How far that time may be from ours, either way."
     )
     delivery: Header | None = Field(

@@ -25,7 +25,7 @@ class Registry(Strict):
     look_every: Duration = Field(
         description="How often it is looked whether the agent still knows us."
     )
-    check_every: Duration = Field(description="How often the agent asks for our health.")
+    check_every: Duration = Field(description="How often the agent asks whether we are well.")
     check_timeout: Duration = Field(description="How long it waits for that.")
     forget_after: Duration = Field(
         description="When the agent forgets a service that does not answer."

@@ -1,4 +1,4 @@
-"""The grammar of figures: what is counted of runs, over which windows."""
+"""The grammar of figures: what is counted of runs, how far back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field
 from onexgen.config.base import Strict
 from onexgen.config.pipeline import Duration, Identifier
 
-Window = Annotated[str, Field(pattern=r"^[1-9]\d{0,4}(s|m|h|d)$")]
+Period = Annotated[str, Field(pattern=r"^[1-9]\d{0,4}(s|m|h|d)$")]
 Label = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 Bound = Annotated[float, Field(ge=0)]
 
@@ -24,8 +24,8 @@ class Bounds(Strict):
 class Telemetry(Strict):
     """What is counted, and how long it is looked back."""
 
-    windows: list[Window] = Field(min_length=1, description="Rolling windows that end now.")
-    slots: int = Field(ge=2, le=1000, description="In how many steps a window moves on.")
+    spans: list[Period] = Field(min_length=1, description="Times until now that are looked back.")
+    slots: int = Field(ge=2, le=1000, description="In how many steps each of them moves on.")
     accuracy: float = Field(
         gt=0, lt=0.5, description="By which share of itself a percentile may be wrong."
     )

@@ -146,8 +146,9 @@ class Receiver:
             raise Refused(UNFIT, f"no request can be made of it: {problems(error)}") from error
         # Named after the claim: what is sent twice is the same request, and has one effect.
         value = envelope(payload, correlation_id, name=correlation_id).to_bytes()
-        if len(value) > self._topics.delivery.largest:
-            raise Refused(UNFIT, f"{len(value):,} bytes are too many for a request")
+        largest = self._topics.delivery.largest
+        if len(value) > largest:
+            raise Refused(UNFIT, f"the request would have more than {largest:,} bytes")
         headers = ((HEADER, str(from_environment()).encode()),)
         return Outgoing(topic=topic.name, key=correlation_id, value=value, headers=headers)
 

@@ -59,7 +59,7 @@ def genuine(
     if not any(matches):
         raise Refused(UNSIGNED, "the signature is not that of this request", help=_how(source))
     if sent is not None:
-        _check_time(int(sent), now, source.window)
+        _check_time(int(sent), now, source.tolerance)
     event = None if source.event is None else found.maybe(source.event)
     return Genuine(theirs.hex(), delivery, event)
 
@@ -97,17 +97,15 @@ def _name(source: Source, found: _Found) -> str | None:
     return name
 
 
-def _check_time(sent: int, now: float, window: float) -> None:
+def _check_time(sent: int, now: float, tolerance: float) -> None:
     skew = now - sent
-    if abs(skew) <= window:
+    if abs(skew) <= tolerance:
         return
     ours = datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds")
     which = "behind" if skew > 0 else "ahead of"
+    said = f"{abs(skew):.0f} s {which} our clock ({ours}), at most {tolerance:g} s are taken"
     raise Refused(
-        UNSIGNED,
-        f"the timestamp is {abs(skew):.0f} s {which} our clock ({ours}), at most {window:g} s are "
-        "taken",
-        help="sign each attempt anew; set the clocks by NTP",
+        UNSIGNED, f"the timestamp is {said}", help="sign each attempt anew; set the clocks by NTP"
     )
 
 

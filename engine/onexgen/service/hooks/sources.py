@@ -31,7 +31,7 @@ class Refused(OnexgenError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One sender; names of headers are in lower case, `window` is in seconds."""
+    """One sender; names of headers are in lower case, `tolerance` is in seconds."""
 
     id: str
     secrets: tuple[str, ...]
@@ -39,7 +39,7 @@ class Source:
     prefix: str
     over: tuple[str, ...]
     timestamp: str | None
-    window: float
+    tolerance: float
     delivery: str | None
     event: str | None
     when: str | bool
@@ -62,7 +62,7 @@ def _source(data: Mapping[str, Any]) -> Source:
     return Source(
         id=data["id"], secrets=tuple(data["secrets"]), signature=signature["header"].lower(),
         prefix=signature["prefix"], over=tuple(signature["over"]),
-        timestamp=_lower(data["timestamp"]), window=data["window"],
+        timestamp=_lower(data["timestamp"]), tolerance=data["tolerance"],
         delivery=_lower(data["delivery"]), event=_lower(data["event"]), when=data["when"],
         mode=data["mode"], inputs=data["inputs"],
     )  # fmt: skip

@@ -26,7 +26,7 @@ class MetricsRules:
 def metrics_rules(data: Mapping[str, Any], topics: Topics) -> MetricsRules:
     """Return the compiled rules as values; which output is the score stands with the topics."""
     return MetricsRules(
-        shape=Shape(windows=data["windows"], slots=data["slots"], accuracy=data["accuracy"]),
+        shape=Shape(windows=data["spans"], slots=data["slots"], accuracy=data["accuracy"]),
         reading=Reading(
             kind=data["kind"], score=topics.counted.score,
             categories={int(code): name for code, name in data["categories"].items()},
