@@ -164,7 +164,7 @@ def test_what_an_event_says_decides(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"text": "hello"}, f"{UNFIT}: 'dict object' has no attribute 'prompt'"),
         ([], f"{UNFIT}: 'list object' has no attribute 'prompt'"),
         ({"prompt": 5}, "422 no request can be made of it: prompt: input should be a valid string"),
-        ({"prompt": "x" * 1_000_000}, "422 the request would have more than 1,000,000 bytes"),
+        ({"prompt": "x" * 300_000}, "422 the request would have more than 300,000 bytes"),
     ],
 )  # fmt: skip
 def test_signed_and_of_no_use(monkeypatch: pytest.MonkeyPatch, payload: Any, expected: str) -> None:
