@@ -6,7 +6,6 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +14,9 @@ from hypothesis import strategies as st
 
 from onexgen import __version__
 from onexgen.diagnostics import UsageError
-from onexgen.inputs import resolve_inputs
 from onexgen.service.stamps import StampRules, stamped, verified
-from onexgen.session import Session, drain
+from onexgen.storage.manifest import PATH, Origin
+from onexgen.storage.manifest import text as manifest_text
 
 RULES = StampRules(digests=("sha256", "blake3"), prompt="prompt", secrets=("STAMP_OF_A_TEST",))
 TIME = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
@@ -43,37 +42,35 @@ def test_a_stamp() -> None:
     }
 
 
-@pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """Return the files of a package that was really made."""
-    folder = tmp_path_factory.mktemp("stamped")
-    session = Session("pipelines/default.yaml", cwd=folder)
-    asked = {"prompt": "Create a Compute node that hashes files", "output_dir": str(folder)}
-    [run] = drain(session.run([resolve_inputs(session.plan.inputs, asked)]))
-    assert run.error is None
-    root = Path(next(folder.rglob(".onexgen"))).parent
-    found = (path for path in sorted(root.rglob("*")) if path.is_file())
-    return {str(path.relative_to(root)): path.read_bytes() for path in found}
+@pytest.fixture
+def package() -> dict[str, bytes]:
+    """Return the files of a package with the manifest that sealed them."""
+    texts = {path: data.decode() for path, data in FILES.items()}
+    origin = Origin(
+        version="0.1.0", pipeline="default", environment="production",
+        inputs={"prompt": "Create a Compute node that hashes files"},
+        sources={"rules/b.yaml": "1" * 64, "rules/a.yaml": "2" * 64},
+    )  # fmt: skip
+    return {**FILES, PATH: manifest_text(texts, origin).encode()}
 
 
 def test_where_a_package_comes_from(package: dict[str, bytes]) -> None:
     """What the package's own manifest says of it is in its stamp, in the same words."""
-    manifest = json.loads(package[".onexgen/manifest.json"])
-    lines = sorted(f"{digest}  {path}" for path, digest in manifest["sources"].items())
+    lines = "2" * 64 + "  rules/a.yaml\n" + "1" * 64 + "  rules/b.yaml\n"
 
     stamp: Any = stamped(RULES, package, TIME, "r")
 
     assert stamp["provenance"] == {
         "manifest": "intact",
-        "tool": {"name": "onexgen", "version": __version__},
+        "tool": {"name": "onexgen", "version": "0.1.0"},
         "pipeline": "default",
-        "environment": None,
-        "rules": hashlib.sha256("\n".join(lines).encode()).hexdigest(),
+        "environment": "production",
+        "rules": hashlib.sha256(lines.encode()).hexdigest(),
         "prompt": hashlib.sha256(b"Create a Compute node that hashes files").hexdigest(),
     }
     own = {path: one["sha256"] for path, one in stamp["files"].items()}
-    assert own.pop(".onexgen/manifest.json")
-    assert own == manifest["files"]
+    assert own.pop(PATH)
+    assert own == json.loads(package[PATH])["files"]
 
 
 def test_a_package_that_was_changed_before(package: dict[str, bytes]) -> None:

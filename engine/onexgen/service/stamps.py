@@ -109,7 +109,7 @@ def _provenance(rules: StampRules, files: Mapping[str, bytes]) -> JsonObject:
     sealed: Mapping[str, str] = data["files"]
     own = {path: _sha256(raw) for path, raw in files.items() if path != manifest.PATH}
     sources = data.get("sources")
-    lines = sorted(f"{v}  {k}" for k, v in sources.items()) if isinstance(sources, dict) else []
+    lines = _lines(sources if isinstance(sources, dict) else {})
     inputs = data.get("inputs")
     prompt = inputs.get(rules.prompt) if isinstance(inputs, dict) else None
     return {
@@ -117,7 +117,7 @@ def _provenance(rules: StampRules, files: Mapping[str, bytes]) -> JsonObject:
         "tool": data["tool"],
         "pipeline": data.get("pipeline"),
         "environment": data.get("environment"),
-        "rules": _sha256("\n".join(lines).encode()),
+        "rules": _sha256(lines),
         "prompt": _sha256(prompt.encode("utf-8", "replace")) if isinstance(prompt, str) else None,
     }
 
@@ -151,8 +151,13 @@ def _digests(rules: StampRules, data: bytes) -> dict[str, str]:
 
 
 def _tree(name: str, digests: Mapping[str, Mapping[str, str]]) -> str:
-    lines = (f"{one.get(name, '')}  {path}\n" for path, one in sorted(digests.items()))
-    return _hashing(name)("".join(lines).encode("utf-8", "surrogatepass"))
+    return _hashing(name)(_lines({path: one.get(name, "") for path, one in digests.items()}))
+
+
+def _lines(digests: Mapping[str, Any]) -> bytes:
+    """Return what stands for files in a digest of all of them."""
+    lines = (f"{digest}  {path}\n" for path, digest in sorted(digests.items()))
+    return "".join(lines).encode("utf-8", "surrogatepass")
 
 
 def _hashing(name: str) -> Callable[[bytes], str]:
