@@ -1,9 +1,9 @@
 """What stands in for an agent of Consul: its documented HTTP API, and nothing behind it.
 
-This is not an agent: no agent is in any package index that this project uses, and the service has
-never run against one. What is here follows the reference of the HTTP API (agent/service, agent/check,
-kv) word by word where we use it: paths, methods, answers, the token header, base64 in values, and
-keys of JSON that are compared without regard to case, as Go does.
+This is not an agent: none is in a package index, and the service has never run against one. What is
+here follows the reference of the HTTP API (agent/service, agent/check, kv) where we use it: paths,
+methods, answers, the token header, base64 in values, and keys of JSON that are compared without
+regard to case, as Go does.
 """
 
 from __future__ import annotations

@@ -103,12 +103,10 @@ def test_what_is_told() -> None:
         "failure_rate": 0.5,
         "modes": {"generate": {"completed": 1, "failed": 1}},
         "durations": {
-            "generate": {"count": 2, "mean": 2.0, "p50": 0.99, "p95": 2.97423, "p99": 2.97423}
+            "generate": {"count": 2, "mean": 2.0, "p50": 1.0, "p95": 2.97423, "p99": 2.97423}
         },
         "stages": {},
-        "quality": {
-            "tall": {"count": 2, "mean": 0.9, "p50": 0.895786, "p95": 0.895786, "p99": 0.895786}
-        },
+        "quality": {"tall": {"count": 2, "mean": 0.9, "p50": 0.9, "p95": 0.9, "p99": 0.9}},
         "failures": {"outside": 1},
         "failed_stages": {},
     }

@@ -27,10 +27,13 @@ class Sketch:
     steps: Counter[int] = field(default_factory=Counter)
     zeros: int = 0
     total: int = 0
+    least: float = math.inf
+    most: float = 0.0
 
     def add(self, value: float) -> None:
         """Count one value."""
         self.total += round(value * _UNIT)
+        self.least, self.most = min(self.least, value), max(self.most, value)
         if value < _SMALLEST:
             self.zeros += 1
         else:
@@ -41,6 +44,7 @@ class Sketch:
         self.steps.update(other.steps)
         self.zeros += other.zeros
         self.total += other.total
+        self.least, self.most = min(self.least, other.least), max(self.most, other.most)
 
     @property
     def count(self) -> int:
@@ -63,8 +67,9 @@ class Sketch:
         for step in sorted(self.steps):
             rank -= self.steps[step]
             if rank <= 0:
-                # The middle of a step, in the sense of shares.
-                return 2 * math.exp(step * self._growth) / (1 + math.exp(self._growth))
+                # The middle of a step, in the sense of shares, but nothing that was never there.
+                middle = 2 * math.exp(step * self._growth) / (1 + math.exp(self._growth))
+                return min(max(middle, self.least), self.most)
         return None
 
     def told(self) -> JsonObject:
@@ -76,13 +81,17 @@ class Sketch:
     def to_json(self) -> JsonObject:
         """Return this as JSON data."""
         steps: list[Json] = [[step, count] for step, count in sorted(self.steps.items())]
-        return {"steps": steps, "zeros": self.zeros, "total": self.total}
+        return {
+            "steps": steps, "zeros": self.zeros, "total": self.total,
+            "least": self.least if self.count else 0.0, "most": self.most,
+        }  # fmt: skip
 
     @classmethod
     def from_json(cls, data: Any, accuracy: float) -> Self:
         """Return what `to_json` wrote."""
         steps = Counter({int(step): int(count) for step, count in data["steps"]})
-        return cls(accuracy, steps, int(data["zeros"]), int(data["total"]))
+        least, most = float(data["least"]), float(data["most"])
+        return cls(accuracy, steps, int(data["zeros"]), int(data["total"]), least, most)
 
     @property
     def _growth(self) -> float:
