@@ -43,7 +43,7 @@ class StandIn:
     services: dict[str, dict[str, Any]] = field(default_factory=dict)
     status: dict[str, str] = field(default_factory=dict)
     values: dict[str, bytes] = field(default_factory=dict)
-    token: str = ""
+    wanted: str = ""
     registered: list[str] = field(default_factory=list)
     deregistered: list[str] = field(default_factory=list)
 
@@ -61,7 +61,7 @@ class StandIn:
 
     def refusal(self, request: Request) -> Response | None:
         """Return the answer to a request without the token."""
-        if self.token and request.headers.get("X-Consul-Token") != self.token:
+        if self.wanted and request.headers.get("X-Consul-Token") != self.wanted:
             said = "Permission denied: token with AccessorID '00000000' lacks permission"
             return PlainTextResponse(said, 403)
         return None

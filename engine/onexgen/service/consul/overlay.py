@@ -19,7 +19,7 @@ async def overlay_from(url: str, rules: RegistryRules, file: str) -> bytes | Non
 
     Errors: AgentAway when it does not answer, ConfigError for a value that is no YAML.
     """
-    async with Agent(url, token_variable=rules.token, timeout=rules.timeout) as agent:
+    async with Agent(url, token_variable=rules.variable, timeout=rules.timeout) as agent:
         values = await agent.values(rules.settings)
     return overlay_of(values, rules.settings, file) if values else None
 

@@ -25,11 +25,11 @@ _HOST: Final = "host"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistryRules:
-    """How services are told to the agent; times in seconds."""
+    """How services are told to the agent; `variable` has its token, times are in seconds."""
 
     prefix: str
     tags: tuple[str, ...]
-    token: str
+    variable: str
     settings: str
     timeout: float
     look_every: float
@@ -40,7 +40,8 @@ class RegistryRules:
 
 def registry_rules(data: Mapping[str, Any]) -> RegistryRules:
     """Return the compiled rules as values."""
-    return RegistryRules(**{**data, "tags": tuple(data["tags"])})
+    rest = {key: value for key, value in data.items() if key not in ("tags", "token")}
+    return RegistryRules(**rest, tags=tuple(data["tags"]), variable=data["token"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
