@@ -32,6 +32,7 @@ KINDS: Final[dict[str, tuple[str, str | None]]] = {
     "pipeline": ("onexgen.config.pipeline:Pipeline", None),
     "placement": ("onexgen.config.placement:Placement", "onexgen.placement:prepare"),
     "scoring": ("onexgen.config.reading:Scoring", "onexgen.extraction.prepare:prepare_scoring"),
+    "service": ("onexgen.config.service:Service", "onexgen.roles:prepare"),
     "topics": ("onexgen.config.topics:Topics", "onexgen.topics:prepare"),
 }
 

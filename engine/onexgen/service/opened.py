@@ -34,7 +34,8 @@ async def connected(
     try:
         await broker.start()
         if url.startswith("memory://"):
-            async with _with_worker(broker, topics, Pool(1, [pipeline], environment)):
+            pool = Pool(1, [pipeline], environment)
+            async with with_worker(broker, topics, pool, Fleeting(), stores=False):
                 yield broker
         else:
             yield broker
@@ -43,10 +44,12 @@ async def connected(
 
 
 @asynccontextmanager
-async def _with_worker(broker: Broker, topics: Topics, pool: Pool) -> AsyncIterator[None]:
-    """Have a worker as long as the block runs."""
+async def with_worker(
+    broker: Broker, topics: Topics, pool: Pool, memory: Memory, *, stores: bool
+) -> AsyncIterator[None]:
+    """Have a worker in this process as long as the block runs; `stores` as for `Worker`."""
     await broker.create(states_of(topics), BROKERS_OWN)
-    worker = Worker(broker, topics, Fleeting(), pool, name="here", stores=False)
+    worker = Worker(broker, topics, memory, pool, name=worker_name(), stores=stores)
     ready = asyncio.Event()
     task = asyncio.create_task(worker.run(ready.set))
     waiting = asyncio.create_task(ready.wait())

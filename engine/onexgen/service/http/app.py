@@ -1,0 +1,63 @@
+"""One application for the roles that share a port."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any, Final
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from onexgen import __version__
+from onexgen.service.http.context import Context
+from onexgen.service.http.limiting import Limiting
+from onexgen.service.http.problems import Problem, install
+from onexgen.service.http.settings import Role
+
+_HEALTH: Final = "onexgen.service.http.routes.health:router"
+# Group of routes, as rules/service.yaml names it -> what makes its router.
+ROUTES: Final[dict[str, str]] = {}
+
+
+def app_of(context: Context, roles: Sequence[Role]) -> FastAPI:
+    """Return the application with the routes of some roles, and their health."""
+    app = FastAPI(
+        title="onexgen",
+        version=__version__,
+        summary="; ".join(role.summary.removesuffix(".") for role in roles),
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.context = context
+    install(app)
+    app.include_router(_made(_HEALTH)(context))
+    for role in roles:
+        for route in role.routes:
+            app.include_router(_made(ROUTES[route])(context), prefix=role.prefix)
+    app.add_middleware(Limiting, context=context)
+    # FastAPI's own way: https://fastapi.tiangolo.com/how-to/extending-openapi
+    app.openapi = lambda: description(app)  # type: ignore[method-assign]
+    return app
+
+
+def description(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI description of an application."""
+    if app.openapi_schema is None:
+        made = get_openapi(
+            title=app.title, version=app.version, summary=app.summary, routes=app.routes
+        )
+        schemas = made.setdefault("components", {}).setdefault("schemas", {})
+        # Answers with problems name this one; no route returns it by itself.
+        own = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= own.pop("$defs", {}) | {Problem.__name__: own}
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        app.openapi_schema = made
+    return app.openapi_schema
+
+
+def _made(target: str) -> Callable[[Context], APIRouter]:
+    module, _, name = target.partition(":")
+    made: Callable[[Context], APIRouter] = getattr(import_module(module), name)
+    return made

@@ -1,0 +1,52 @@
+"""From what a person wants to a service: all that can be wrong is said before anything starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from onexgen.diagnostics import UsageError
+from onexgen.resources import Pack
+from onexgen.service.http.app import ROUTES
+from onexgen.service.http.auth import Tokens, default_file
+from onexgen.service.http.context import Context, Wishes, context_of
+from onexgen.service.http.serving import Listening, bound, check_host, serve
+from onexgen.service.http.settings import ServiceSettings, load_service, placed
+from onexgen.service.topics import load_topics
+from onexgen.settings import load_settings
+
+
+async def start(
+    wishes: Wishes, host: str, roles: Sequence[str], ports: Sequence[str],
+    tell: Callable[[str], None],
+) -> None:  # fmt: skip
+    """Serve the roles of these names, all for none, until told to stop."""
+    context = context_here(wishes)
+    chosen = placed(context.settings.chosen(roles), ports)
+    if wishes.output_root is not None and not wishes.output_root.is_dir():
+        raise UsageError(f"{wishes.output_root} is no folder", help="make it, or name another one")
+    check_host(context, host)
+    listening = bound(chosen, host)
+    await serve(context, listening, lambda: tell(f"ready: {_shown(listening)}"))
+
+
+def context_here(wishes: Wishes) -> Context:
+    """Return what a service will have that is started in the current folder."""
+    pack, environment = _pack(wishes.environment)
+    settings = load_service(pack, environment, ROUTES)
+    return context_of(pack, settings, load_topics(pack, environment), wishes)
+
+
+def tokens_here(path: Path | None, environment: str | None) -> Tokens:
+    """Return the tokens of a file, or the user's own, by the rules of the current folder."""
+    settings: ServiceSettings = load_service(*_pack(environment), ROUTES)
+    return Tokens(path or default_file(), settings.tokens)
+
+
+def _pack(environment: str | None) -> tuple[Pack, str | None]:
+    settings = load_settings(Path.cwd())
+    return Pack.at(settings.root, alone=settings.alone), settings.environment(environment)
+
+
+def _shown(listening: Sequence[Listening]) -> str:
+    return ", ".join(f"{role.id} {one.url}" for one in listening for role in one.roles)
