@@ -1,10 +1,11 @@
-"""Cross-checks of figures when they are compiled."""
+"""Cross-checks of figures, and times of the registry, when they are compiled."""
 
 from __future__ import annotations
 
 from typing import Final, cast
 
 from onexgen.config.pipeline import seconds
+from onexgen.config.registry import Registry
 from onexgen.config.telemetry import Telemetry
 from onexgen.json_types import Json
 from onexgen.source import Marks, Path
@@ -35,3 +36,10 @@ def prepare_telemetry(telemetry: Telemetry, marks: Marks, place: Path) -> Json:
             "keep_every": seconds(telemetry.keep_every),
         },
     )
+
+
+def prepare_registry(registry: Registry) -> Json:
+    """Return how the registry is talked to, times in seconds."""
+    times = ("timeout", "look_every", "check_every", "check_timeout", "forget_after")
+    data = registry.model_dump(mode="json")
+    return cast("Json", {**data, **{name: seconds(getattr(registry, name)) for name in times}})

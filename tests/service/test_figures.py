@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ from onexgen.service.envelope import envelope
 from onexgen.service.events import CodegenAnalysisResponse, ModelEventCodegenStageCompleted
 from onexgen.service.history.effects import Effect
 from onexgen.service.history.recording import Recorder
+from onexgen.service.http.background import in_background
 from onexgen.service.letters import Letter, buried, letters_in, settled
-from onexgen.service.metrics.following import Following
+from onexgen.service.metrics.following import Following, Past
 from onexgen.service.metrics.measured import Reading
 from onexgen.service.metrics.observing import Observing
 from onexgen.service.metrics.past import measured_in
@@ -94,15 +96,15 @@ async def until(told: Callable[[], Any], expected: Any) -> None:
 
 async def followed(
     broker: MemoryBroker, work: Callable[[Following], Awaitable[None]], file: Path | None = None,
-    past: Any = (),
+    past: Past | None = None,
 ) -> Following:  # fmt: skip
     """Follow a bus for as long as some work takes; returns the figures at the end."""
-    following = Following(broker, topics_of_pack(), RULES, state_file=file)
-    await following.start(past)
-    try:
+    following = Following(lambda: broker, topics_of_pack(), RULES, file=file)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(following.keep)
+        for one in following.works(back=True, past=past):
+            await stack.enter_async_context(in_background(one))
         await work(following)
-    finally:
-        await following.stop()
     return following
 
 
@@ -169,9 +171,11 @@ def test_a_restart_on_the_history(store: str) -> None:
             recorder = Recorder(database)
             for name, code, seconds in (("a", 0, 2.0), ("b", 6, 20.0), ("c", 9, 2.0)):
                 await recorder.record(Effect(request_id=name, run=row(name, code, seconds)))
-            past = await measured_in(database, READING, time.time() - 3600)
-        await broker.publish([*begun(), *ended()])
-        await followed(broker, lambda one: until(lambda: hour(one), TOLD), past=past)
+            await broker.publish([*begun(), *ended()])
+            await followed(
+                broker, lambda one: until(lambda: hour(one), TOLD),
+                past=lambda since: measured_in(database, READING, since),
+            )  # fmt: skip
 
     asyncio.run(work())
 

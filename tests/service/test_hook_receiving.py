@@ -91,7 +91,7 @@ def tried(
     async def use(memory: Memory) -> None:
         await one.create(states_of(topics), 1)
         sources = {source.id: source for source in (GENERIC, FORGE)}
-        receive = Receiver(sources, topics, one, memory, clock=lambda: NOW)
+        receive = Receiver(sources, topics, lambda: one, memory, clock=lambda: NOW)
         await work(Trial(receive, one, memory))
 
     async def whole() -> None:
@@ -246,7 +246,7 @@ def test_a_mode_that_nobody_offers() -> None:
     source = replace(GENERIC, mode="mak")
 
     with pytest.raises(ConfigError) as caught:
-        Receiver({"generic": source}, topics_of_pack(), MemoryBroker(), Fleeting())
+        Receiver({"generic": source}, topics_of_pack(), MemoryBroker, Fleeting())
 
     assert (caught.value.message, caught.value.help) == (
         "hooks from 'generic': no pipeline has the mode 'mak'", "did you mean 'make'?",

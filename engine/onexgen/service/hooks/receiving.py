@@ -45,10 +45,14 @@ class Receiver:
     """Takes deliveries of all sources."""
 
     def __init__(
-        self, sources: Mapping[str, Source], topics: Topics, broker: Broker, memory: Memory,
+        self, sources: Mapping[str, Source], topics: Topics, broker: Callable[[], Broker],
+        memory: Memory,
         *, clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
-        """Use what has started; ConfigError for a mode that nobody offers."""
+        """Use a broker that comes and goes; ConfigError for a mode that nobody offers.
+
+        To ask for a broker that is away is Unreachable.
+        """
         self._sources = sources
         self._topics = topics
         self._broker = broker
@@ -128,7 +132,7 @@ class Receiver:
         return Accepted(correlation_id)
 
     async def _send(self, claim: str, messages: list[Outgoing]) -> None:
-        await self._broker.publish(messages)
+        await self._broker().publish(messages)
         self._memory.sent(claim)
 
     def _message(self, source: Source, values: JsonObject, correlation_id: str) -> Outgoing:

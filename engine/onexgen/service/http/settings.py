@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final
 
 from onexgen.diagnostics import ConfigError, UsageError, closest
 from onexgen.resources import Pack
 from onexgen.service.documents import sole_document
+
+PARTS: Final = ("hooks", "telemetry", "stamps", "library", "registry")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,8 @@ class ServiceSettings:
     limits: Limits
     waits: Waits
     tokens: TokenRules
+    # What further groups of routes have to know, by the names of the data.
+    parts: Mapping[str, Any] = field(default_factory=dict)
 
     def chosen(self, names: Sequence[str]) -> tuple[Role, ...]:
         """Return the roles of these names, all of them for none; UsageError for an unknown one."""
@@ -90,6 +94,7 @@ def load_service(pack: Pack, environment: str | None, routes: Iterable[str]) -> 
         limits=Limits(**data["limits"]),
         waits=Waits(**data["waits"]),
         tokens=TokenRules(**data["tokens"]),
+        parts={name: data[name] for name in PARTS if data[name] is not None},
     )
 
 

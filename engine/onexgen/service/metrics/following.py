@@ -7,79 +7,83 @@ bus still holds, in any order, and has the figures of a service that never stopp
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from onexgen.diagnostics import OutsideError
 from onexgen.json_types import JsonObject
-from onexgen.service.brokers.base import Broker, Message
+from onexgen.service.brokers.base import Broker, Message, Reader
 from onexgen.service.envelope import Unreadable, read
 from onexgen.service.letters import letter_news
+from onexgen.service.metrics.keeping import keep, restored
 from onexgen.service.metrics.measured import Measured
 from onexgen.service.metrics.prometheus import Figures
 from onexgen.service.metrics.rules import MetricsRules
 from onexgen.service.metrics.telling import told
-from onexgen.service.metrics.windows import Windows
 from onexgen.service.topics import Topics
-from onexgen.store import write_quietly
 
 LOG: Final = logging.getLogger(__name__)
 _LOOK_SECONDS: Final = 0.5
 _AGAIN_SECONDS: Final = 2.0
-_LARGEST_STATE: Final = 1 << 28
+
+type Work = Coroutine[Any, Any, None]
+type Past = Callable[[float], Awaitable[Iterable[Measured]]]
 
 
 class Following:
-    """The figures of one bus; `state_file` is where they are kept between two starts."""
+    """The figures of one bus."""
 
     def __init__(
-        self, broker: Broker, topics: Topics, rules: MetricsRules, *,
-        state_file: Path | None = None, clock: Callable[[], float] = time.time,
+        self, broker: Callable[[], Broker], topics: Topics, rules: MetricsRules, *,
+        file: Path | None = None, clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
-        """Begin with the last state, if there is one."""
+        """Use a broker that comes and goes, and the state in a file if there is one."""
         self._broker = broker
         self._topics = topics
         self._rules = rules
-        self._file = state_file
+        self._file = file
         self._clock = clock
         self._began = clock()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._said = ""
         # Id -> topic of the letters that nobody settled.
         self._letters: dict[str, str] = {}
         self.waiting: dict[str, int] = {}
         self.dead = {topic.name: 0 for topic in topics.of_role("dead_letters")}
         self.figures = Figures(rules.bounds_seconds, rules.bounds_quality)
         self.figures.set_dead(self.dead)
-        self.windows = self._restored()
+        self.windows = restored(file, rules.shape)
 
-    async def start(self, past: Iterable[Measured] = ()) -> None:
-        """Follow in the background; `past` is what the history knows."""
-        for one in past:
-            self.add(one)
+    def works(self, *, back: bool, past: Past | None = None) -> list[Work]:
+        """Return what has to go on beside the requests, to keep the figures up to date.
+
+        With `back` they begin with what the bus holds of the longest window, and with what `past`
+        knows since a time; else they begin now.
+        """
+        since = self._clock() - max(self._rules.shape.windows.values()) if back else None
         told_of = [*self._topics.of_role("response"), *self._topics.of_role("event")]
         names = [topic.name for topic in told_of]
         letters = [topic.name for topic in self._topics.of_role("dead_letters")]
-        works = (
-            self._follow(names, self._take),
-            self._follow(letters, self._take_letters),
-            self._repeat(self._rules.look_every, self.look),
-            self._repeat(self._rules.keep_every, self._keep_aside),
-        )
-        self._tasks = [asyncio.create_task(work) for work in works]
 
-    async def stop(self) -> None:
-        """Stop following, and keep the state."""
-        tasks, self._tasks = self._tasks, []
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self.keep()
+        async def follow() -> Reader:
+            return await self._broker().follow(names, since=since)
+
+        async def follow_letters() -> Reader:
+            return await self._broker().follow(letters, from_start=True)
+
+        works = [
+            self._follow(follow, self._take),
+            self._follow(follow_letters, self._take_letters),
+            self._repeat(self._rules.look_every, self.look),
+        ]
+        if back and self._file is not None:
+            works.append(self._repeat(self._rules.keep_every, self.keep))
+        if since is not None and past is not None:
+            works.append(self._recall(past, since))
+        return works
 
     def add(self, one: Measured) -> None:
         """Count an event once; counters of this process count what happened since it began."""
@@ -97,7 +101,7 @@ class Following:
         """Ask the broker how many requests wait."""
         requests = [topic.name for topic in self._topics.of_role("request")]
         try:
-            lag = await self._broker.lag(self._topics.delivery.group, requests)
+            lag = await self._broker().lag(self._topics.delivery.group, requests)
         except OutsideError:
             self.figures.set_bus(is_up=False)
             raise
@@ -108,45 +112,45 @@ class Following:
         self.figures.set_waiting(waiting)
         self.figures.set_bus(is_up=True)
 
-    def keep(self) -> None:
-        """Write the state, at once or not at all."""
-        if self._file is None:
-            return
-        with suppress(OSError):
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_quietly(self._file, json.dumps(self.windows.to_json()).encode())
+    async def keep(self) -> None:
+        """Write the state for the next start."""
+        keep(self._file, self.windows)
 
-    async def _keep_aside(self) -> None:
-        self.keep()
-
-    def _restored(self) -> Windows:
-        """Return the state that was kept; one that cannot be used is as none."""
-        fresh = Windows(self._rules.shape)
-        if self._file is None:
-            return fresh
-        try:
-            if self._file.stat().st_size > _LARGEST_STATE:
-                return fresh
-            return Windows.from_json(json.loads(self._file.read_bytes()), self._rules.shape)
-        except OSError:
-            return fresh
-        except (ValueError, KeyError, TypeError) as error:
-            LOG.warning("the figures in %s are not used: %s", self._file, error)
-            return fresh
-
-    async def _follow(self, names: list[str], take: Callable[[list[Message]], None]) -> None:
-        """Read topics from their start for ever; a broker that is away is asked again."""
+    async def _follow(
+        self, begin: Callable[[], Awaitable[Reader]], take: Callable[[list[Message]], None]
+    ) -> None:
+        """Read for ever; a broker that is away is asked again."""
         while True:
             try:
-                reader = await self._broker.follow(names, from_start=True)
+                reader = await begin()
                 try:
                     while True:
                         take(await reader.read(_LOOK_SECONDS))
                 finally:
                     await reader.close()
             except OutsideError as error:
-                LOG.warning("figures: %s", error)
+                self._warn(error)
                 await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def _repeat(self, every: float, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await work()
+            except OutsideError as error:
+                self._warn(error)
+            await asyncio.sleep(every)
+
+    async def _recall(self, past: Past, since: float) -> None:
+        """Take in what the history knows, when it is there."""
+        while True:
+            try:
+                for one in await past(since):
+                    self.add(one)
+            except OutsideError as error:
+                self._warn(error)
+                await asyncio.sleep(_AGAIN_SECONDS)
+            else:
+                return
 
     def _take(self, messages: list[Message]) -> None:
         for message in messages:
@@ -171,13 +175,11 @@ class Following:
         self.dead = {topic: counts[topic] for topic in self.dead}
         self.figures.set_dead(self.dead)
 
-    async def _repeat(self, every: float, work: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            try:
-                await work()
-            except OutsideError as error:
-                LOG.warning("figures: %s", error)
-            await asyncio.sleep(every)
+    def _warn(self, error: OutsideError) -> None:
+        """Say what is wrong, once for as long as it is the same."""
+        if self._said != error.message:
+            LOG.warning("figures: %s", error)
+        self._said = error.message
 
 
 def _not_ahead(one: Measured, now: float) -> Measured:
