@@ -17,7 +17,9 @@ from onexgen.service.http.settings import Role
 
 _HEALTH: Final = "onexgen.service.http.routes.health:router"
 # Group of routes, as rules/service.yaml names it -> what makes its router.
-ROUTES: Final[dict[str, str]] = {}
+ROUTES: Final[dict[str, str]] = {
+    "runs": "onexgen.service.http.routes.runs:router",
+}
 
 
 def app_of(context: Context, roles: Sequence[Role]) -> FastAPI:

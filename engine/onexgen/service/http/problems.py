@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -18,6 +19,7 @@ from onexgen.diagnostics import (
     OnexgenError,
     OutsideError,
     TimeoutExceeded,
+    UnsafeError,
 )
 
 LOG: Final = logging.getLogger(__name__)
@@ -27,6 +29,7 @@ _STATUS: Final = {
     OutsideError.exit_code: 503,
     TimeoutExceeded.exit_code: 504,
     DriftError.exit_code: 409,
+    UnsafeError.exit_code: 409,
     70: 500,
 }
 _NOT_JSON: Final = "json_invalid"
@@ -88,8 +91,9 @@ def answered(
         title=HTTPStatus(status).phrase, status=status, detail=detail, help=help,
         where=where or [], exit_code=exit_code,
     )  # fmt: skip
-    text = problem.model_dump_json(exclude_none=True)
-    return Response(text.encode("utf-8", "replace"), status, headers, MEDIA_TYPE)
+    # Half a character, which a request may hold and UTF-8 cannot, stays escaped.
+    text = json.dumps(problem.model_dump(exclude_none=True))
+    return Response(text, status, headers, MEDIA_TYPE)
 
 
 def of_error(error: OnexgenError) -> Response:
