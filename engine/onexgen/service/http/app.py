@@ -16,9 +16,14 @@ from onexgen.service.http.problems import Problem, install
 from onexgen.service.http.settings import Role
 
 _HEALTH: Final = "onexgen.service.http.routes.health:router"
+_FIGURES: Final = "onexgen.service.http.routes.metrics:exposition"
 # Group of routes, as rules/service.yaml names it -> what makes its router.
 ROUTES: Final[dict[str, str]] = {
+    "hooks": "onexgen.service.http.routes.hooks:router",
+    "library": "onexgen.service.http.routes.library:router",
+    "metrics": "onexgen.service.http.routes.metrics:router",
     "runs": "onexgen.service.http.routes.runs:router",
+    "stamps": "onexgen.service.http.routes.stamps:router",
 }
 
 
@@ -34,6 +39,7 @@ def app_of(context: Context, roles: Sequence[Role]) -> FastAPI:
     app.state.context = context
     install(app)
     app.include_router(_made(_HEALTH)(context))
+    app.include_router(_made(_FIGURES)(context))
     for role in roles:
         for route in role.routes:
             app.include_router(_made(ROUTES[route])(context), prefix=role.prefix)

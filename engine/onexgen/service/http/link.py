@@ -30,7 +30,7 @@ class Link:
     def __init__(self, url: str, topics: Topics, board: Board) -> None:
         """Read the URL: a wrong one is a UsageError now, an absent broker is none at all."""
         self.is_local = url.startswith(_LOCAL)
-        self._url = url
+        self.url = url
         self._topics = topics
         self._board = board
         self._broker = self._opened()
@@ -102,4 +102,4 @@ class Link:
             await reader.close()
 
     def _opened(self) -> Broker:
-        return open_broker(self._url, self._topics, client=f"onexgen-{os.getpid()}")
+        return open_broker(self.url, self._topics, client=f"onexgen-{os.getpid()}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,11 +42,10 @@ class Parts:
 class Needs:
     """What parts are made of: the rules, and what the service has opened."""
 
-    rules: dict[str, Any]
+    rules: Mapping[str, Any]
     groups: Collection[str]
     topics: Topics
     link: Link
-    bus: str
     database: Database | None
     memory: Memory
     environment: str | None
@@ -83,7 +82,7 @@ async def _following(needs: Needs, stack: AsyncExitStack) -> Following:
     link = needs.link
     following = Following(
         lambda: link.broker, needs.topics, rules,
-        file=_state_file(needs.bus) if looks_back else None,
+        file=_state_file(link.url) if looks_back else None,
     )  # fmt: skip
     past = None if needs.database is None else _past(needs.database, rules.reading)
     # Entered first, so that it is done last: when nothing is added any more.

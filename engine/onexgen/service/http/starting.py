@@ -23,6 +23,7 @@ async def start(
     """Serve the roles of these names, all for none, until told to stop."""
     context = context_here(wishes)
     chosen = placed(context.settings.chosen(roles), ports)
+    context.groups = frozenset(route for role in chosen for route in role.routes)
     if wishes.output_root is not None and not wishes.output_root.is_dir():
         raise UsageError(f"{wishes.output_root} is no folder", help="make it, or name another one")
     check_host(context, host)
