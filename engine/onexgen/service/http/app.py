@@ -18,6 +18,9 @@ from onexgen.service.http.settings import Role
 _HEALTH: Final = "onexgen.service.http.routes.health:router"
 # Group of routes, as rules/service.yaml names it -> what makes its router.
 ROUTES: Final[dict[str, str]] = {
+    "artifacts": "onexgen.service.http.routes.artifacts:router",
+    "explaining": "onexgen.service.http.routes.explaining:router",
+    "gating": "onexgen.service.http.routes.gating:router",
     "runs": "onexgen.service.http.routes.runs:router",
 }
 

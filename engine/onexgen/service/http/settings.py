@@ -36,6 +36,7 @@ class Limits:
     listed: int
     streams: int
     files: int
+    packages: int
     unpacked: int
 
 
