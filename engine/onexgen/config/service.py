@@ -45,6 +45,7 @@ class Limits(Strict):
     listed: int = Field(ge=1, le=10_000, description="Most runs in one answer.")
     streams: int = Field(ge=1, le=100_000, description="Most streams of events at once.")
     files: int = Field(ge=1, le=100_000, description="Most files in an archive that is sent.")
+    packages: int = Field(ge=1, le=1000, description="Most packages in it that are judged.")
     unpacked: Size = Field(description="Largest sum in bytes of those files.")
 
 

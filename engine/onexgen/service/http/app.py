@@ -19,6 +19,9 @@ _HEALTH: Final = "onexgen.service.http.routes.health:router"
 _FIGURES: Final = "onexgen.service.http.routes.metrics:exposition"
 # Group of routes, as rules/service.yaml names it -> what makes its router.
 ROUTES: Final[dict[str, str]] = {
+    "artifacts": "onexgen.service.http.routes.artifacts:router",
+    "explaining": "onexgen.service.http.routes.explaining:router",
+    "gating": "onexgen.service.http.routes.gating:router",
     "hooks": "onexgen.service.http.routes.hooks:router",
     "library": "onexgen.service.http.routes.library:router",
     "metrics": "onexgen.service.http.routes.metrics:router",

@@ -43,7 +43,7 @@ class Context:
     """What the service has: its settings, the bus and what it told, a history if there is one.
 
     `is_open`: without any token, whoever reaches the service may use it. `rules` stands for the
-    content of the pack.
+    content of the pack. `consul` is the agent of a registry, `advertise` our address there.
     """
 
     settings: ServiceSettings
@@ -61,6 +61,8 @@ class Context:
     groups: frozenset[str] = frozenset()
     parts: Parts = field(default_factory=Parts)
     rules: str = ""
+    consul: str | None = None
+    advertise: str | None = None
     is_open: bool = False
     clock: Callable[[], datetime] = _now
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -75,6 +77,8 @@ class Wishes:
     output_root: Path | None = None
     tokens: Path | None = None
     environment: str | None = None
+    consul: str | None = None
+    advertise: str | None = None
 
 
 def context_of(pack: Pack, settings: ServiceSettings, topics: Topics, wishes: Wishes) -> Context:
@@ -100,6 +104,8 @@ def context_of(pack: Pack, settings: ServiceSettings, topics: Topics, wishes: Wi
         output_root=wishes.output_root,
         environment=wishes.environment,
         rules=digest_of_pack(pack),
+        consul=wishes.consul,
+        advertise=wishes.advertise,
     )
 
 

@@ -32,6 +32,7 @@ _STATUS: Final = {
     UnsafeError.exit_code: 409,
     70: 500,
 }
+_JSON: Final = "application/json"
 _NOT_JSON: Final = "json_invalid"
 _RETRY_SECONDS: Final = "5"
 
@@ -124,12 +125,19 @@ async def _of_ours(_: Request, error: Exception) -> Response:
     return of_error(error)
 
 
-async def _of_request(_: Request, error: Exception) -> Response:
+async def _of_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - as it was registered.
     found = error.errors()
     where = [
-        Where(at=".".join(map(str, one["loc"])), message=str(one["msg"]).lower()) for one in found
+        Where(
+            at=".".join(map(str, one["loc"])),
+            message=str(one["msg"]).removeprefix("Value error, ").lower(),
+        )
+        for one in found
     ]
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != _JSON and any(one["loc"] == ("body",) for one in found):
+        return answered(415, f"the body is '{kind[:60]}'", help=f"send {_JSON}")
     if any(one["type"] == _NOT_JSON for one in found):
         return answered(400, "the body is not JSON", where=where)
     return answered(422, "the request is not as it is described", where=where,

@@ -19,6 +19,8 @@ class Sessions:
         self._folder = folder
         self._made: dict[str, Session] = {}
         self._lock = asyncio.Lock()
+        # A session is for one thread at a time.
+        self.in_use = asyncio.Lock()
 
     async def of(self, pipeline: str) -> Session:
         """Return the session of a pipeline."""

@@ -38,6 +38,7 @@ class Limits:
     listed: int
     streams: int
     files: int
+    packages: int
     unpacked: int
 
 
@@ -72,6 +73,7 @@ class ServiceSettings:
     tokens: TokenRules
     # What further groups of routes have to know, by the names of the data.
     parts: Mapping[str, Any] = field(default_factory=dict)
+    file: str = ""
 
     def chosen(self, names: Sequence[str]) -> tuple[Role, ...]:
         """Return the roles of these names, all of them for none; UsageError for an unknown one."""
@@ -82,9 +84,11 @@ class ServiceSettings:
         return tuple(role for role in self.roles if not names or role.id in names)
 
 
-def load_service(pack: Pack, environment: str | None, routes: Iterable[str]) -> ServiceSettings:
+def load_service(
+    pack: Pack, environment: str | None, routes: Iterable[str], overlay: bytes | None = None
+) -> ServiceSettings:
     """Return what a pack says; ConfigError when a role has none of the groups of `routes`."""
-    _, data = sole_document(pack, "service", environment)
+    file, data = sole_document(pack, "service", environment, overlay)
     known = set(routes)
     roles = tuple(_role(one, known) for one in data["roles"])
     return ServiceSettings(
@@ -95,6 +99,7 @@ def load_service(pack: Pack, environment: str | None, routes: Iterable[str]) -> 
         waits=Waits(**data["waits"]),
         tokens=TokenRules(**data["tokens"]),
         parts={name: data[name] for name in PARTS if data[name] is not None},
+        file=file,
     )
 
 

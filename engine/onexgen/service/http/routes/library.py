@@ -56,7 +56,7 @@ def _asked(context: Context, name: str) -> Any:
     async def ask(query: Text = "", node_type: Kind = None, limit: Limit = 8) -> Any:
         library = _library(context)
         if not query.strip():
-            return {name: await library.all(name)}
+            return _plain({name: [*await library.all(name)]})
         given: JsonObject = {"prompt": query, "limit": limit}
         if node_type is not None:
             given["node_type"] = node_type

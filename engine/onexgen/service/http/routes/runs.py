@@ -36,7 +36,7 @@ def router(context: Context) -> APIRouter:
         "/runs",
         status_code=202,
         summary="Start a run",
-        responses={202: {"description": "It will be worked on."}, **documented(409)},
+        responses={202: {"description": "It will be worked on."}, **documented(409, 415)},
     )
     async def start(
         request: Request,
@@ -60,10 +60,13 @@ def router(context: Context) -> APIRouter:
     @routes.get("/runs", summary="List the latest runs")
     async def list_(
         request: Request,
-        limit: Annotated[int, Query(ge=1, le=most, description="At most so many.")] = min(20, most),
+        limit: Annotated[
+            int,
+            Query(ge=1, le=10_000, description="At most so many; the service has a limit, too."),
+        ] = 20,
         state: Annotated[State | None, Query(description="Only those in this state.")] = None,
     ) -> Briefs:
-        runs = await latest(context, limit, state)
+        runs = await latest(context, min(limit, most), state)
         return Briefs(runs=[Brief.of(run, _prefix(request)) for run in runs])
 
     @routes.get("/runs/{name}", summary="Show one run", responses=documented(404))
