@@ -18,7 +18,7 @@ from onexgen.service.answering import answer_id
 from onexgen.service.brokers.base import Message, Outgoing
 from onexgen.service.brokers.memory import MemoryBroker
 from onexgen.service.envelope import envelope
-from onexgen.service.events import CodegenAnalysisResponse, ModelEventCodegenStageCompleted
+from onexgen.service.events import CodegenAnalysisResponse, Stage
 from onexgen.service.history.effects import Effect
 from onexgen.service.history.recording import Recorder
 from onexgen.service.http.background import in_background
@@ -34,7 +34,6 @@ from onexgen.service.opened import history, states_of
 from onexgen.service.remembering import Fleeting
 
 _PATIENCE = 20
-STAGES = "omninode_codegen_stage_completed"
 READING = Reading(kind="node_type", score="score", categories={6: "outside"}, otherwise="other")
 RULES = MetricsRules(
     shape=Shape(windows={"1h": 3600}, slots=60, accuracy=0.01), reading=READING,
@@ -47,24 +46,19 @@ def answer(name: str, *, exit_code: int = 0, seconds: float = 2.0) -> Outgoing:
     payload = CodegenAnalysisResponse(
         request_id=name, mode="make", pipeline="pipelines/make.yaml", success=not exit_code,
         exit_code=exit_code, failed_stage="making" if exit_code else None,
+        stages=[
+            Stage(id="making", title="", number=1, status="completed", seconds=seconds / 2),
+            Stage(id="left out", title="", number=2, status="skipped", seconds=0),
+        ],
         duration_seconds=seconds, outputs={} if exit_code else {"node_type": "tall", "score": 0.5},
     )  # fmt: skip
     value = envelope(payload, name, name=answer_id(name)).to_bytes()
     return Outgoing(topic=RESPONSES, key=name, value=value)
 
 
-def stage(name: str) -> Outgoing:
-    """Return the event of a stage of a run."""
-    payload = ModelEventCodegenStageCompleted(
-        workflow_id=name, stage="making", stage_number=1, duration_seconds=1.0, success=True
-    )
-    value = envelope(payload, name, name=f"stage-{name}").to_bytes()
-    return Outgoing(topic=STAGES, key=name, value=value)
-
-
 def begun() -> list[Outgoing]:
     """Return what one run told."""
-    return [answer("a"), stage("a")]
+    return [answer("a")]
 
 
 def ended() -> list[Outgoing]:
@@ -79,7 +73,7 @@ TOLD = {
     "failure_rate": 0.666667,
     "modes": {"make": {"completed": 1, "failed": 2}},
     "durations": {"make": {"count": 3, "mean": 8.0, "p50": 2.0, "p95": 19.8867, "p99": 19.8867}},
-    "stages": {"making": {"count": 1, "mean": 1.0, "p50": 1.0, "p95": 1.0, "p99": 1.0}},
+    "stages": {"making": {"count": 3, "mean": 4.0, "p50": 1.0, "p95": 10.0, "p99": 10.0}},
     "quality": {"tall": {"count": 1, "mean": 0.5, "p50": 0.5, "p95": 0.5, "p99": 0.5}},
     "failures": {"other": 1, "outside": 1},
     "failed_stages": {"making": 2},
@@ -170,7 +164,9 @@ def test_a_restart_on_the_history(store: str) -> None:
         async with history(store, make=True) as database:
             recorder = Recorder(database)
             for name, code, seconds in (("a", 0, 2.0), ("b", 6, 20.0), ("c", 9, 2.0)):
-                await recorder.record(Effect(request_id=name, run=row(name, code, seconds)))
+                await recorder.record(
+                    Effect(request_id=name, run=row(name, code, seconds), stages=made_of(seconds))
+                )
             await broker.publish([*begun(), *ended()])
             await followed(
                 broker, lambda one: until(lambda: hour(one), TOLD),
@@ -191,6 +187,16 @@ def row(name: str, exit_code: int, seconds: float) -> dict[str, Any]:
         "finished_at": now, "inputs": {}, "record": None,
         "outputs": {} if exit_code else {"node_type": "tall"},
     }  # fmt: skip
+
+
+def made_of(seconds: float) -> list[dict[str, Any]]:
+    """Return the stages of a run as the history keeps them."""
+    return [
+        {"number": 1, "name": "making", "title": "Making", "status": "completed",
+         "seconds": seconds / 2, "rounds": 1, "message": ""},
+        {"number": 2, "name": "left out", "title": "", "status": "skipped", "seconds": 0.0,
+         "rounds": 0, "message": ""},
+    ]  # fmt: skip
 
 
 def test_what_waits() -> None:
@@ -241,6 +247,6 @@ def test_a_worker_counts_what_it_keeps() -> None:
 @pytest.mark.parametrize("seconds", [float("inf"), float("nan"), -1.0])
 def test_figures_that_are_none(seconds: float) -> None:
     """A duration that is no number counts as a run, and not as a duration."""
-    one = READING.row(row("a", 0, seconds), "a")
+    one = READING.row(row("a", 0, seconds), (), "a")
 
     assert [figure for figure, _, _ in one.values] == ["quality"]

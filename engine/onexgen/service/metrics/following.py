@@ -64,8 +64,7 @@ class Following:
         knows since a time; else they begin now.
         """
         since = self._clock() - max(self._rules.shape.windows.values()) if back else None
-        told_of = [*self._topics.of_role("response"), *self._topics.of_role("event")]
-        names = [topic.name for topic in told_of]
+        names = [topic.name for topic in self._topics.of_role("response")]
         letters = [topic.name for topic in self._topics.of_role("dead_letters")]
 
         async def follow() -> Reader:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from onexgen.service.envelope import OnexEnvelopeV1
-from onexgen.service.events import ModelEventCodegenStageCompleted, Payload, Response
+from onexgen.service.events import Payload, Response
 
 RUNS: Final = "runs"
 FAILURES: Final = "failures"
-STAGES: Final = "failed_stages"
+FAILED_STAGES: Final = "failed_stages"
 SECONDS: Final = "seconds"
 STAGE_SECONDS: Final = "stage_seconds"
 QUALITY: Final = "quality"
+_SKIPPED: Final = "skipped"
 _LONGEST: Final = 80
 
 
@@ -43,35 +44,33 @@ class Reading:
     otherwise: str
 
     def event(self, envelope: OnexEnvelopeV1, payload: Payload) -> Measured | None:
-        """Return what an event of the bus adds, None for nothing."""
-        at = envelope.time.timestamp()
-        if isinstance(payload, Response):
-            return self._run(
-                envelope.id, at, mode=payload.mode, outputs=payload.outputs,
-                exit_code=0 if payload.success else payload.exit_code or 1,
-                stage=payload.failed_stage, seconds=payload.duration_seconds,
-                score=payload.outputs.get(self.score),
-            )  # fmt: skip
-        # Not what is derived from it: a stage of its own name would be counted twice.
-        if type(payload) is ModelEventCodegenStageCompleted:
-            labels = (_short(payload.stage),)
-            seconds = payload.duration_seconds
-            value = (STAGE_SECONDS, labels, seconds)
-            return Measured(id=envelope.id, at=at, values=(value,) if _is_measure(seconds) else ())
-        return None
+        """Return what an event of the bus adds, None for nothing: answers say it all."""
+        if not isinstance(payload, Response):
+            return None
+        return self._run(
+            envelope.id, envelope.time.timestamp(), mode=payload.mode, outputs=payload.outputs,
+            exit_code=0 if payload.success else payload.exit_code or 1,
+            failed_stage=payload.failed_stage, seconds=payload.duration_seconds,
+            score=payload.outputs.get(self.score),
+            stages=[(one.id, one.status, one.seconds) for one in payload.stages],
+        )  # fmt: skip
 
-    def row(self, row: Mapping[str, Any], answer_id: str) -> Measured:
-        """Return what a run of the history adds: the same as its answer did."""
+    def row(
+        self, row: Mapping[str, Any], stages: Iterable[Mapping[str, Any]], answer_id: str
+    ) -> Measured:
+        """Return what a run of the history adds, with its stages: the same as its answer did."""
         finished: datetime = row["finished_at"]
         return self._run(
             answer_id, finished.timestamp(), mode=row["mode"], outputs=row["outputs"] or {},
-            exit_code=row["exit_code"], stage=row["failed_stage"], seconds=row["seconds"],
+            exit_code=row["exit_code"], failed_stage=row["failed_stage"], seconds=row["seconds"],
             score=row["score"],
+            stages=[(one["name"], one["status"], one["seconds"]) for one in stages],
         )  # fmt: skip
 
     def _run(
         self, name: str, at: float, *, mode: str, outputs: Mapping[str, Any], exit_code: int,
-        stage: str | None, seconds: float, score: Any,
+        failed_stage: str | None, seconds: float, score: Any,
+        stages: Iterable[tuple[str, str, float]],
     ) -> Measured:  # fmt: skip
         mode = _short(mode)
         found = outputs.get(self.kind)
@@ -80,11 +79,15 @@ class Reading:
         counts: list[tuple[str, tuple[str, ...]]] = [(RUNS, (mode, status, kind))]
         if exit_code:
             counts.append((FAILURES, (self.categories.get(exit_code, self.otherwise),)))
-            counts.append((STAGES, (_short(stage or ""),)))
-        values = [(SECONDS, (mode,), float(seconds))] if _is_measure(seconds) else []
-        if _is_measure(score):
-            values.append((QUALITY, (kind,), float(score)))
-        return Measured(id=name, at=at, counts=tuple(counts), values=tuple(values))
+            counts.append((FAILED_STAGES, (_short(failed_stage or ""),)))
+        values = [(SECONDS, (mode,), seconds), (QUALITY, (kind,), score)]
+        values += [
+            (STAGE_SECONDS, (_short(stage),), took)
+            for stage, how, took in stages
+            if how != _SKIPPED
+        ]
+        usable = [(figure, to, float(one)) for figure, to, one in values if _is_measure(one)]
+        return Measured(id=name, at=at, counts=tuple(counts), values=tuple(usable))
 
 
 def _short(text: str) -> str:

@@ -29,7 +29,9 @@ class Observing:
         """Keep an effect, and count it unless the request had one already."""
         is_first = await self._memory.record(effect)
         if is_first and effect.run is not None:
-            self._figures.add(self._reading.row(effect.run, answer_id(effect.request_id)))
+            self._figures.add(
+                self._reading.row(effect.run, effect.stages, answer_id(effect.request_id))
+            )
         return is_first
 
     def sent(self, request_id: str) -> None:

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from onexgen.json_types import JsonObject
 from onexgen.service.metrics.measured import (
+    FAILED_STAGES,
     FAILURES,
     QUALITY,
     RUNS,
     SECONDS,
     STAGE_SECONDS,
-    STAGES,
 )
 from onexgen.service.metrics.windows import Tally, Windows
 
@@ -53,7 +53,7 @@ def _tally(tally: Tally) -> dict[str, Any]:
         "stages": _sketches(tally, STAGE_SECONDS),
         "quality": _sketches(tally, QUALITY),
         "failures": _counts(tally, FAILURES),
-        "failed_stages": _counts(tally, STAGES),
+        "failed_stages": _counts(tally, FAILED_STAGES),
     }
 
 
