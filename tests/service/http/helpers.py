@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import httpx
+from tests.service.broker_programs import free_port
 
 _PATIENCE: Final = 60.0
 _PLACE: Final = re.compile(r"(\w+) (http://\S+?)(?:,|$)", re.MULTILINE)
@@ -52,11 +53,16 @@ class Serving:
 
 @contextmanager
 def serving(
-    folder: Path, *arguments: str, cwd: Path, variables: Mapping[str, str] | None = None
-) -> Iterator[Serving]:
-    """Run a service on free ports, with tokens and state of its own; it answers by now."""
+    folder: Path, *arguments: str, cwd: Path, variables: Mapping[str, str] | None = None,
+    shared: bool = False,
+) -> Iterator[Serving]:  # fmt: skip
+    """Run a service, with tokens and state of its own; it answers by now.
+
+    Each role has a free port of its own, or all have the same one.
+    """
     log = folder / "serve.log"
-    command = [sys.executable, "-m", "onexgen", "serve", "--port", "0", *arguments]
+    port = str(free_port()) if shared else "0"
+    command = [sys.executable, "-m", "onexgen", "serve", "--port", port, *arguments]
     with log.open("wb") as file:
         process = subprocess.Popen(
             command, cwd=cwd, stdout=file, stderr=file,

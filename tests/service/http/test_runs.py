@@ -130,7 +130,7 @@ def test_writing_below_the_root(front: httpx.Client, output: Path) -> None:
     name = started(front, output_dir="deep/folder")
     ended(front, name)
     for _ in range(2):
-        answer = front.post(f"/v1/runs/{name}/artifacts", json={})
+        answer = front.post(f"/v1/runs/{name}/artifacts")
         assert (answer.status_code, answer.json()) == (
             201,
             {
@@ -149,7 +149,7 @@ def test_writing_does_not_leave_the_root(front: httpx.Client, output: Path, tmp_
     for folder in ("link", "here"):
         name = started(front, output_dir=folder)
         ended(front, name)
-        answer = front.post(f"/v1/runs/{name}/artifacts", json={})
+        answer = front.post(f"/v1/runs/{name}/artifacts")
         assert (answer.status_code, answer.json()["detail"]) == (
             409, f"'{folder}/note' leads through a link",
         )  # fmt: skip
@@ -163,7 +163,7 @@ def test_writing_takes_nothing_of_others(front: httpx.Client, output: Path) -> N
     name = started(front, output_dir="taken")
     ended(front, name)
 
-    assert front.post(f"/v1/runs/{name}/artifacts", json={}).status_code == 409
+    assert front.post(f"/v1/runs/{name}/artifacts").status_code == 409
     assert [one.name for one in (output / "taken/note").iterdir()] == ["mine.txt"]
 
 

@@ -8,12 +8,16 @@ from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 from onexgen import __version__
-from onexgen.service.http.context import Context
+from onexgen.resources import Pack, installed_pack
+from onexgen.service.http.context import Context, Wishes, context_of
 from onexgen.service.http.limiting import Limiting
+from onexgen.service.http.models import RunRequest
 from onexgen.service.http.problems import Problem, install
-from onexgen.service.http.settings import Role
+from onexgen.service.http.settings import Role, load_service
+from onexgen.service.topics import load_topics
 
 _HEALTH: Final = "onexgen.service.http.routes.health:router"
 _FIGURES: Final = "onexgen.service.http.routes.metrics:exposition"
@@ -38,6 +42,7 @@ def app_of(context: Context, roles: Sequence[Role]) -> FastAPI:
         summary="; ".join(role.summary.removesuffix(".") for role in roles),
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=_named,
     )
     app.state.context = context
     install(app)
@@ -54,6 +59,8 @@ def app_of(context: Context, roles: Sequence[Role]) -> FastAPI:
 
 def description(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI description of an application."""
+    context: Context = app.state.context
+    modes = [mode for one in context.topics.of_role("request") for mode in one.pipelines]
     if app.openapi_schema is None:
         made = get_openapi(
             title=app.title, version=app.version, summary=app.summary, routes=app.routes
@@ -62,10 +69,25 @@ def description(app: FastAPI) -> dict[str, Any]:
         # Answers with problems name this one; no route returns it by itself.
         own = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= own.pop("$defs", {}) | {Problem.__name__: own}
+        if RunRequest.__name__ in schemas:
+            schemas[RunRequest.__name__]["properties"]["mode"]["enum"] = sorted(set(modes))
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         app.openapi_schema = made
     return app.openapi_schema
+
+
+def described() -> dict[str, Any]:
+    """Return the description of all roles of the installed pack, as if they shared a port."""
+    pack = Pack.at(installed_pack(), alone=True)
+    settings = load_service(pack, None, ROUTES)
+    context = context_of(pack, settings, load_topics(pack), Wishes())
+    return description(app_of(context, settings.roles))
+
+
+def _named(route: APIRoute) -> str:
+    """Return by what name programs made from the description call a route."""
+    return f"{route.tags[0]}_{route.name.rstrip('_')}"
 
 
 def _made(target: str) -> Callable[[Context], APIRouter]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +20,7 @@ from onexgen.service.http.problems import Refused, of_error
 
 # Whoever looks after the service asks often, and must get an answer when it is busy.
 _HEALTH: Final = "/health"
+_NUMBER: Final = re.compile(r":\d*$")
 _HERE: Final = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -74,13 +77,16 @@ class Limiting:
         await self._app(scope, _replayed(body, receive), send)
 
     def _check_host(self, headers: Mapping[str, str]) -> None:
-        """Refuse a page of elsewhere whose name was made to lead here, when no token is needed."""
-        host = headers.get("host", "").rpartition(":")[0] or headers.get("host", "")
-        if self._context.is_open and not self._context.tokens.usable() and host not in _HERE:
-            raise Refused(
-                403, f"this service answers to localhost only, not to '{host[:100]}'",
-                help="add a token: onexgen serve tokens add NAME",
-            )  # fmt: skip
+        """Refuse pages of elsewhere, which a browser here may show, when no token is needed."""
+        if not self._context.is_open or self._context.tokens.usable():
+            return
+        origin = urlsplit(headers.get("origin", "")).netloc
+        for host in filter(None, (headers.get("host"), origin)):
+            if _NUMBER.sub("", host) not in _HERE:
+                raise Refused(
+                    403, f"this service answers to localhost only, not to '{host[:100]}'",
+                    help="add a token: onexgen serve tokens add NAME",
+                )  # fmt: skip
 
     def _check_rate(self, scope: Scope, headers: Mapping[str, str]) -> None:
         token = bearer_of(headers)

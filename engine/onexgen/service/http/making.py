@@ -54,18 +54,18 @@ async def made(context: Context, answer: Response) -> Made:
         return await asyncio.to_thread(_made, session, answer)
 
 
-async def write(context: Context, name: str, answer: Response, seconds: float | None) -> Made:
+async def write(context: Context, name: str, answer: Response) -> Made:
     """Write what a run made below the root of all output: all of it, or nothing and an error.
 
     Errors: Refused without such a root, for a place outside of it, and for a run without files;
-    what the writer says of a place that is taken; TimeoutExceeded after `seconds`.
+    what the writer says of a place that is taken; TimeoutExceeded.
     """
     root = context.output_root
     if root is None:
         help_text = "start it with --output-root DIR, or fetch the archive"
         raise Refused(409, "this service writes nothing", help=help_text)
     session = await context.sessions.of(answer.pipeline)
-    limit = seconds or context.topics.delivery.timeout
+    limit = context.topics.delivery.timeout
     async with context.sessions.in_use:
         return await asyncio.to_thread(_write, session, _run(name, answer), answer, root, limit)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
@@ -25,6 +25,7 @@ def _sayable(inputs: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return inputs
 
 
+_EXAMPLE: Final = "Create a Compute node that hashes files"
 Inputs = Annotated[dict[str, JsonValue], AfterValidator(_sayable)]
 
 
@@ -37,6 +38,10 @@ class Strict(BaseModel):
 class RunRequest(Strict):
     """Ask for a run."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"mode": "generate", "inputs": {"prompt": _EXAMPLE}}]}
+    )
+
     mode: str = Field(max_length=200, description="What is wanted: a mode of rules/topics.yaml.")
     inputs: Inputs = Field(default_factory=dict, description="Inputs of the mode's pipeline.")
     timeout_seconds: float | None = Field(
@@ -47,6 +52,8 @@ class RunRequest(Strict):
 class ExplainRequest(Strict):
     """Ask what a prompt is understood as."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"prompt": _EXAMPLE}]})
+
     prompt: str = Field(description="What is wanted, in natural language.")
     inputs: Inputs = Field(default_factory=dict, description="Further inputs of the pipeline.")
 
@@ -55,14 +62,6 @@ class GateRequest(Strict):
     """Ask whether packages are good enough."""
 
     files: dict[str, str] = Field(min_length=1, description="Path -> text of the packages' files.")
-
-
-class WriteRequest(Strict):
-    """Ask for what a run made to be written."""
-
-    timeout_seconds: float | None = Field(
-        default=None, gt=0, le=3600, description="Time limit of the writing."
-    )
 
 
 class Links(BaseModel):

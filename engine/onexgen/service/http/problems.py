@@ -144,9 +144,27 @@ async def _of_request(request: Request, error: Exception) -> Response:
                     help="see /openapi.json")  # fmt: skip
 
 
-async def _of_framework(_: Request, error: Exception) -> Response:
+async def _of_framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as it was registered.
-    return answered(error.status_code, str(error.detail), headers=error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        # The framework names the methods of one route; a path can have several.
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
+    said = f"{request.method} {request.url.path[:200]}: {str(error.detail).lower()}"
+    return answered(error.status_code, said, headers=headers, help="see /openapi.json")
+
+
+def _methods(request: Request) -> set[str]:
+    """Return the methods that a path can be asked with."""
+    paths: dict[str, dict[str, object]] = request.app.openapi()["paths"]
+    wanted = request.url.path.split("/")
+    return {
+        method.upper()
+        for path, methods in paths.items()
+        for method in methods
+        if len(wanted) == len(path.split("/"))
+        and all(a == b or a.startswith("{") for a, b in zip(path.split("/"), wanted, strict=True))
+    }
 
 
 async def _of_bug(request: Request, error: Exception) -> Response:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -13,20 +12,15 @@ from fastapi.sse import format_sse_event
 from onexgen.service.http.board import Followed, Told
 from onexgen.service.http.context import Context
 from onexgen.service.http.models import Full
-from onexgen.service.http.problems import Refused
 
 PLACE: Final = r"^\d{1,9}\.(\d{1,9}|end)$"
-_PLACE: Final = re.compile(PLACE)
+START: Final = "0.0"
 _END: Final = "end"
 _RESULT: Final = "result"
 
 
-def after(last: str | None) -> tuple[int, int] | None:
-    """Return the attempt and number of an event id; None for the last one, after which is none."""
-    if last is None:
-        return 0, 0
-    if _PLACE.fullmatch(last) is None:
-        raise Refused(422, f"'{last[:40]}' is not the id of an event", help="leave it out")
+def after(last: str) -> tuple[int, int] | None:
+    """Return the attempt and number in the id of an event; None for the last, which ends all."""
     attempt, _, number = last.partition(".")
     return None if number == _END else (int(attempt), int(number))
 

@@ -10,7 +10,7 @@ from onexgen.service.http.context import Context
 from onexgen.service.http.guarding import guarded
 from onexgen.service.http.knowing import answer_of
 from onexgen.service.http.making import made, write
-from onexgen.service.http.models import Artifact, Artifacts, RunId, WriteRequest, Written
+from onexgen.service.http.models import Artifact, Artifacts, RunId, Written
 from onexgen.service.http.problems import documented
 
 _ZIP = "application/zip"
@@ -55,11 +55,10 @@ def router(context: Context) -> APIRouter:
         status_code=201,
         summary="Write what a run made",
         description="Below the folder of `--output-root`: all files, or none.",
-        responses=documented(404, 409, 415, 504),
+        responses=documented(404, 409, 504),
     )
-    async def put(name: RunId, wish: WriteRequest) -> Written:
-        answer = await answer_of(context, name)
-        found = await write(context, name, answer, wish.timeout_seconds)
+    async def put(name: RunId) -> Written:
+        found = await write(context, name, await answer_of(context, name))
         return Written(directory=found.directory, files=sorted(found.files))
 
     return routes

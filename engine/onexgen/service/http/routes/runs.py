@@ -14,13 +14,22 @@ from onexgen.service.http.guarding import caller, guarded
 from onexgen.service.http.knowing import latest, needed_run
 from onexgen.service.http.models import Brief, Briefs, Full, RunId, RunRequest, State
 from onexgen.service.http.problems import Refused, documented
-from onexgen.service.http.streaming import PLACE, after, told
+from onexgen.service.http.streaming import PLACE, START, after, told
 
 _KEY: Final = r"^[\x21-\x7e]{1,200}$"
+# Where the id of a run leads, for programs that read the description.
+_LINKS: Final = {
+    name: {"operationId": name, "parameters": {"name": "$response.body#/id"}}
+    for name in ("runs_show", "runs_events", "artifacts_tell", "artifacts_fetch", "artifacts_put")
+}
+_EVENT: Final = {
+    "type": "object",
+    "properties": {key: {"type": "string"} for key in ("data", "event", "id")},
+}
 _STREAM: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "Events; the last one is `result`.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"schema": _EVENT}},
     },
     204: {"description": "The result was received: there is no more."},
 }
@@ -36,7 +45,10 @@ def router(context: Context) -> APIRouter:
         "/runs",
         status_code=202,
         summary="Start a run",
-        responses={202: {"description": "It will be worked on."}, **documented(409, 415)},
+        responses={
+            202: {"description": "It will be worked on.", "links": _LINKS},
+            **documented(409, 415),
+        },
     )
     async def start(
         request: Request,
@@ -83,9 +95,9 @@ def router(context: Context) -> APIRouter:
         request: Request,
         name: RunId,
         last: Annotated[
-            str | None,
+            str,
             Header(alias="Last-Event-ID", pattern=PLACE, description="The last one received."),
-        ] = None,
+        ] = START,
     ) -> Response:
         place = after(last)
         run = await needed_run(context, name)
