@@ -65,7 +65,7 @@ def exposition(context: Context) -> APIRouter:
     @routes.get(
         "/metrics", summary="All figures for Prometheus", response_class=Response, responses=_TEXT
     )
-    async def metrics() -> Response:
+    async def prometheus() -> Response:
         return Response(_following(context).figures.text(), media_type=CONTENT_TYPE)
 
     return routes
