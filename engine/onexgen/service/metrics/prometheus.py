@@ -23,8 +23,10 @@ CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 class Figures:
     """Counters and gauges; counters begin at 0 with the process, as Prometheus expects."""
 
-    def __init__(self, seconds: Sequence[float], quality: Sequence[float]) -> None:
-        """Make all figures; the arguments are the bounds of the histograms."""
+    def __init__(
+        self, seconds: Sequence[float], quality: Sequence[float], *, of_bus: bool = True
+    ) -> None:
+        """Make all figures, those of the bus only if wanted; all else are bounds of histograms."""
         self.registry = registry = CollectorRegistry()
         self._counters: Mapping[str, Counter] = {
             RUNS: Counter(
@@ -49,16 +51,17 @@ class Figures:
                 registry=registry,
             ),
         }  # fmt: skip
+        # Who does not look at the bus does not say that nothing waits there.
+        of = registry if of_bus else None
         self._waiting = Gauge(
             "onexgen_waiting_requests", "Requests that wait or are being worked on.", ("topic",),
-            registry=registry,
+            registry=of,
         )  # fmt: skip
         self._dead = Gauge(
-            "onexgen_dead_letters", "Dead letters that nobody settled.", ("topic",),
-            registry=registry,
-        )  # fmt: skip
+            "onexgen_dead_letters", "Dead letters that nobody settled.", ("topic",), registry=of
+        )
         self._is_following = Gauge(
-            "onexgen_bus_up", "Whether the bus answered when it was last asked.", registry=registry
+            "onexgen_bus_up", "Whether the bus answered when it was last asked.", registry=of
         )
 
     def add(self, one: Measured) -> None:
