@@ -16,7 +16,8 @@ from typing import Final
 import httpx
 from tests.service.broker_programs import free_port
 
-_PATIENCE: Final = 60.0
+# A pack of a test is compiled from nothing, on a machine that has other things to do.
+_PATIENCE: Final = 180.0
 _PLACE: Final = re.compile(r"(\w+) (http://\S+?)(?:,|$)", re.MULTILINE)
 
 
