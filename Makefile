@@ -28,7 +28,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint types test-fast carried judge hundred mutate chaos fuzz bench build clean
+.PHONY: help setup demo test lint types test-fast carried judge hundred mutate chaos fuzz fuzz-http bench build clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -71,6 +71,9 @@ chaos: $(STAMP) ## workers that are killed, a broker that is cut off, hundreds o
 
 fuzz: $(STAMP) ## property tests with many more examples
 	$(PYTEST) -m fuzz --hypothesis-profile=fuzz
+
+fuzz-http: $(STAMP) ## five thousand requests made from the description of the service; minutes
+	PYTHONPATH=. $(BIN)/python -m tests.service.http.fuzzing 300
 
 bench: $(STAMP) ## speed and memory as ratios to other tools
 	$(BIN)/python benchmarks/run.py

@@ -20,6 +20,7 @@ from onexgen.cli.run import generate, run
 from onexgen.cli.running import GenerateCommand, PipelineCommand
 from onexgen.cli.runs import runs
 from onexgen.cli.schema import schema
+from onexgen.cli.serve import serve
 from onexgen.cli.testing import exercise
 from onexgen.cli.topics import topics
 from onexgen.cli.worker import worker
@@ -62,6 +63,7 @@ app.command("init")(init)
 app.command("pack")(pack)
 app.command("worker")(worker)
 app.command("doctor")(doctor)
+app.add_typer(serve, name="serve")
 app.add_typer(topics, name="topics")
 app.add_typer(runs, name="runs")
 app.add_typer(dlq, name="dlq")

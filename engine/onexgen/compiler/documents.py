@@ -32,6 +32,7 @@ KINDS: Final[dict[str, tuple[str, str | None]]] = {
     "pipeline": ("onexgen.config.pipeline:Pipeline", None),
     "placement": ("onexgen.config.placement:Placement", "onexgen.placement:prepare"),
     "scoring": ("onexgen.config.reading:Scoring", "onexgen.extraction.prepare:prepare_scoring"),
+    "service": ("onexgen.config.service:Service", "onexgen.roles:prepare"),
     "topics": ("onexgen.config.topics:Topics", "onexgen.topics:prepare"),
 }
 
@@ -82,7 +83,7 @@ class Documents:
         self.texts: dict[str, str] = {}
         for name in self.names(_ALWAYS):
             if is_overlay(self._pack.read(name) or b""):
-                self._use(name)
+                self.use_overlay(name)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -104,9 +105,9 @@ class Documents:
         if self.raw(path) is None:
             known = [item.split("/")[-1][:-5] for item in self.names("environments/")]
             raise UsageError(f"no environment is named '{name}'", help=closest(name, known))
-        self._use(path)
+        self.use_overlay(path)
 
-    def _use(self, path: str) -> None:
+    def use_overlay(self, path: str) -> None:
         """Apply an overlay to everything that is loaded from now on."""
         found = self._overlay_at(path)
         if found is not None:

@@ -40,9 +40,13 @@ class Question:
 
 def question(
     session: Session, topics: Topics, inputs: JsonObject, correlation_id: str,
-    timeout: float | None,
+    timeout: float | None, *, name: str | None = None, place: Place | None = None,
 ) -> Question:  # fmt: skip
-    """Return the request for a run of a session's pipeline."""
+    """Return the request for a run of a session's pipeline.
+
+    `name` is the id of the request: one that comes twice has one effect. `place` is where the
+    result is to go, the session's folder without it.
+    """
     topic, mode = topics.for_pipeline(session.plan.path)
     model = cast("type[Request]", EVENTS[topic.event])
     given = {name: value for name, value in inputs.items() if value is not None}
@@ -51,13 +55,13 @@ def question(
         payload = model(
             mode=mode,
             timeout_seconds=timeout,
-            place=_place(session),
+            place=place or _place(session),
             inputs={name: value for name, value in given.items() if name not in own},
             **{name: value for name, value in given.items() if name in own},
         )
     except ValidationError as error:
         raise UsageError(f"no such request can be sent: {problems(error)}") from error
-    value = envelope(payload, correlation_id).to_bytes()
+    value = envelope(payload, correlation_id, name=name).to_bytes()
     if len(value) > topics.delivery.largest:
         raise UsageError(
             f"the request has {len(value):,} bytes, at most {topics.delivery.largest:,} are taken",

@@ -34,7 +34,8 @@ async def connected(
     try:
         await broker.start()
         if url.startswith("memory://"):
-            async with _with_worker(broker, topics, Pool(1, [pipeline], environment)):
+            pool = Pool(1, [pipeline], environment)
+            async with with_worker(broker, topics, pool, Fleeting(), stores=False):
                 yield broker
         else:
             yield broker
@@ -43,10 +44,12 @@ async def connected(
 
 
 @asynccontextmanager
-async def _with_worker(broker: Broker, topics: Topics, pool: Pool) -> AsyncIterator[None]:
-    """Have a worker as long as the block runs."""
+async def with_worker(
+    broker: Broker, topics: Topics, pool: Pool, memory: Memory, *, stores: bool
+) -> AsyncIterator[None]:
+    """Have a worker in this process as long as the block runs; `stores` as for `Worker`."""
     await broker.create(states_of(topics), BROKERS_OWN)
-    worker = Worker(broker, topics, Fleeting(), pool, name="here", stores=False)
+    worker = Worker(broker, topics, memory, pool, name=worker_name(), stores=stores)
     ready = asyncio.Event()
     task = asyncio.create_task(worker.run(ready.set))
     waiting = asyncio.create_task(ready.wait())
@@ -91,15 +94,19 @@ async def upgraded(url: str | None) -> str:
 async def work(
     url: str, topics: Topics, *, store: str | None, size: int, environment: str | None,
     ready: Callable[[Worker], None], at: Step = no_step,
+    counting: Callable[[Memory], Memory] = lambda memory: memory,
 ) -> None:  # fmt: skip
-    """Be a worker until `Worker.stop`; `ready` gets it when it takes requests."""
+    """Be a worker until `Worker.stop`; `ready` gets it when it takes requests.
+
+    `counting` may put something before the memory that sees all that is kept.
+    """
     from onexgen.service.history.recording import Recorder
 
     async with history(store, make=True) as database:
         broker = open_broker(url, topics, client=worker_name())
         try:
             await broker.start()
-            memory: Memory = Recorder(database)
+            memory = counting(Recorder(database))
             pool = pool_of(topics, size, environment)
             worker = Worker(broker, topics, memory, pool, name=worker_name(), stores=True, at=at)
             await worker.run(lambda: ready(worker))

@@ -1,8 +1,9 @@
-"""JSON Schemas of the envelope and of every event, for whoever is at the other end of a topic."""
+"""Schemas of events and a description of the routes, for whoever is at the other end."""
 
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from typing import Final
 
 from pydantic import BaseModel
@@ -23,3 +24,12 @@ def event_schema_texts() -> dict[str, str]:
         + "\n"
         for name, model in sorted(models.items())
     }
+
+
+def route_schema_texts() -> dict[str, str]:
+    """Return file name -> OpenAPI text of all roles; nothing where the extra is not installed."""
+    if find_spec("fastapi") is None:
+        return {}
+    from onexgen.service.http.app import described
+
+    return {"openapi.json": json.dumps(described(), indent=2, ensure_ascii=False) + "\n"}

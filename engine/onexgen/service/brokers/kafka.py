@@ -103,15 +103,18 @@ class KafkaBroker:
         return KafkaSubscription(consumer)
 
     async def follow(
-        self, topics: Sequence[str], *, key: str | None = None, from_start: bool = False
-    ) -> KafkaReader:
-        """Read parts of topics from their ends, or from their starts."""
+        self, topics: Sequence[str], *, key: str | None = None, from_start: bool = False,
+        since: float | None = None,
+    ) -> KafkaReader:  # fmt: skip
+        """Read parts of topics from their ends, from their starts, or from a time on."""
         consumer = await self._reading()
         try:
             async with asking():
                 places = await self._places(consumer, topics, key)
                 consumer.assign(places)
-                if from_start:
+                if since is not None:
+                    await _seek_to(consumer, places, since)
+                elif from_start:
                     await consumer.seek_to_beginning(*places)
                 else:
                     await consumer.seek_to_end(*places)
@@ -267,6 +270,17 @@ class KafkaBroker:
                 yield admin
         finally:
             await admin.close()
+
+
+async def _seek_to(consumer: Any, places: Sequence[TopicPartition], since: float) -> None:
+    """Go to the first messages of a time; to the end where there are none so new."""
+    found = await consumer.offsets_for_times(dict.fromkeys(places, int(since * 1000)))
+    for place in places:
+        if found.get(place) is None:
+            await consumer.seek_to_end(place)
+            await consumer.position(place)
+        else:
+            consumer.seek(place, found[place].offset)
 
 
 async def _retentions(admin: Any, names: Sequence[str]) -> dict[str, int]:

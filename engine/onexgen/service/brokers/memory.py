@@ -63,10 +63,14 @@ class MemoryBroker:
         return member
 
     async def follow(
-        self, topics: Sequence[str], *, key: str | None = None, from_start: bool = False
-    ) -> MemoryReader:
+        self, topics: Sequence[str], *, key: str | None = None, from_start: bool = False,
+        since: float | None = None,
+    ) -> MemoryReader:  # fmt: skip
         """Read parts of topics."""
         places = self.places(topics, key)
+        if since is not None:
+            starts = {p: sum(m.timestamp < since * 1000 for m in self.logs[p]) for p in places}
+            return MemoryReader(self, starts)
         return MemoryReader(self, {p: 0 if from_start else len(self.logs[p]) for p in places})
 
     async def kept(self, topics: Sequence[str]) -> list[Message]:

@@ -68,6 +68,12 @@ class Database:
         elif revision != REVISION:
             raise OutsideError(_said(revision, self.name), help=_remedy(revision))
 
+    async def check(self) -> None:
+        """Raise OutsideError when the history cannot be used now."""
+        revision = await self.revision()
+        if revision != REVISION:
+            raise OutsideError(_said(revision, self.name), help=_remedy(revision))
+
     async def migrate(self) -> str:
         """Connect and bring older tables to our revision; newer ones are left alone."""
         self._check_file(make=True)

@@ -1,0 +1,1 @@
+"""Groups of routes, one file each with `router(context)`; a role names those that it has."""
