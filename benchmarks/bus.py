@@ -38,6 +38,12 @@ from onexgen.service.topics import Topics, load_topics
 PROMPT = "Create a PostgreSQL CRUD Effect node for member accounts with pooling and retry"
 PATIENCE = 300.0
 WARM_UP = 3
+OVERLAY = """
+version: 1
+kind: overlay
+description: How long a broker may keep back that there is nothing.
+set: {{rules/topics.yaml: {{delivery.hold: {hold}}}}}
+"""
 
 
 @dataclass
@@ -101,9 +107,11 @@ def workers(bench: Bench, count: int, name: str) -> Iterator[None]:
             with log.open("wb") as file:
                 started.append(
                     subprocess.Popen(
-                        [*command, "--concurrency", "1"], cwd=bench.folder, stderr=file,
+                        [*command, "--concurrency", "1"],
+                        cwd=bench.folder,
+                        stderr=file,
                         env=dict(os.environ),
-                    )  # fmt: skip
+                    )
                 )
         end = time.monotonic() + PATIENCE
         for log in logs:
@@ -231,9 +239,11 @@ def without_bus(bench: Bench, count: int) -> float:
     def seconds(size: int) -> float:
         started = [
             subprocess.Popen(
-                [sys.executable, "-c", code, PROMPT, str(count)], cwd=bench.folder,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            )  # fmt: skip
+                [sys.executable, "-c", code, PROMPT, str(count)],
+                cwd=bench.folder,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
             for _ in range(size)
         ]
         for one in started:
@@ -321,16 +331,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few rounds: a look, not a figure")
     parser.add_argument("--broker", choices=sorted(STARTERS), default="tansu")
+    parser.add_argument("--hold", metavar="TIME", help="`delivery.hold` of the rules, such as 10ms")
     parser.add_argument("--only", choices=sorted(TABLES), action="append")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="onexgen-bus-") as folder:
         place = Path(folder, "work")
-        place.mkdir()
+        (place / "rules").mkdir(parents=True)
+        if options.hold:
+            overlay = OVERLAY.format(hold=options.hold)
+            (place / "rules/bench.yaml").write_text(overlay, encoding="utf-8")
         topics = load_topics(Pack.at(place))
         with broker_program(options.broker, Path(folder, "broker")) as url:
             bench = Bench(url, place, topics, 10 if options.quick else 30, options.quick)
             asyncio.run(made(bench))
-            print(f"broker: {options.broker}")
+            print(f"broker: {options.broker}, hold {topics.delivery.hold:g} s")
             for name in options.only or TABLES:
                 TABLES[name](bench)
 

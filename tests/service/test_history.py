@@ -22,8 +22,8 @@ from onexgen.diagnostics import OnexgenError, OutsideError, UsageError
 from onexgen.service.brokers.base import Outgoing
 from onexgen.service.history import reading
 from onexgen.service.history.database import Database
-from onexgen.service.history.errors import Away
 from onexgen.service.history.effects import Effect, counted
+from onexgen.service.history.errors import Away
 from onexgen.service.history.recording import Recorder
 from onexgen.service.history.tables import METADATA, REVISION
 from onexgen.service.opened import history

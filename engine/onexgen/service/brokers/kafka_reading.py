@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -15,7 +15,9 @@ from aiokafka.errors import (
     RebalanceInProgressError,
     UnknownMemberIdError,
 )
+from aiokafka.partitioner import DefaultPartitioner
 
+from onexgen.diagnostics import OutsideError
 from onexgen.service.brokers.base import Lost, Message, Place, TooLarge, Unreachable
 
 _GONE: Final = (
@@ -79,6 +81,23 @@ async def started(consumer: Any) -> None:
     except BaseException:
         await consumer.stop()
         raise
+
+
+async def parts(consumer: Any, topics: Sequence[str], key: str | None) -> list[TopicPartition]:
+    """Return the parts of topics in which messages with a key are, or all."""
+    known = await consumer.topics()
+    missing = sorted(set(topics) - set(known))
+    if missing:
+        raise OutsideError(
+            f"the broker has no topic {', '.join(missing)}", help="run `onexgen topics create`"
+        )
+    places = []
+    for topic in topics:
+        numbers = sorted(consumer.partitions_for_topic(topic))
+        if key is not None:
+            numbers = [DefaultPartitioner()(key.encode(), numbers, numbers)]
+        places += [TopicPartition(topic, number) for number in numbers]
+    return places
 
 
 def message_of(record: Any) -> Message:

@@ -42,9 +42,11 @@ class Direct:
         """Do some work in one transaction."""
 
         def whole() -> T:
-            with self._engine.connect().execution_options(reads=reads) as connection:
-                with connection.begin():
-                    return work(connection)
+            with (
+                self._engine.connect() as connection,
+                connection.execution_options(reads=reads).begin(),
+            ):
+                return work(connection)
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, whole)
 
