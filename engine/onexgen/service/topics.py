@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Final
+from typing import Any
 
 from onexgen.diagnostics import ConfigError, UsageError, closest
-from onexgen.json_types import Json
 from onexgen.resources import Pack
+from onexgen.service.documents import sole_document
 from onexgen.service.events import EVENTS
-from onexgen.store import PlanStore
-
-_KIND: Final = "topics"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,18 +95,7 @@ class Topics:
 
 def load_topics(pack: Pack, environment: str | None = None) -> Topics:
     """Return the topics of a pack; ConfigError with everything that is wrong."""
-    store = PlanStore(pack, _KIND, environment, {})
-    stored = store.load()
-    if stored is None:
-        stored = {"documents": _compiled(pack, environment)}
-        store.save(stored)
-    found: dict[str, Any] = stored["documents"]
-    if len(found) != 1:
-        said = ", ".join(found) or "no file"
-        raise ConfigError(
-            f"one file must describe the topics, found {said}", help="see rules/topics.yaml"
-        )
-    [(name, data)] = found.items()
+    name, data = sole_document(pack, "topics", environment)
     topics = {one["name"]: _topic(one) for one in data["topics"]}
     if not any(topic.role == "status" for topic in topics.values()):
         raise ConfigError(f"{name} has no topic of role 'status'")
@@ -118,21 +104,6 @@ def load_topics(pack: Pack, environment: str | None = None) -> Topics:
     compression = None if data["compression"] == "none" else data["compression"]
     counted = Counted(**data["history"])
     return Topics(topics, compression, Delivery(**delivery), counted)
-
-
-def _compiled(pack: Pack, environment: str | None) -> dict[str, Json]:
-    """Return the prepared documents of our kind."""
-    # Compiling needs a YAML parser; a warm start does not.
-    from onexgen.compiler import Compilation
-    from onexgen.compiler.of_kind import raise_if_wrong
-
-    compilation = Compilation(pack, environment)
-    said = f"kind: {_KIND}".encode()
-    names = [name for name, raw in pack.contents.items() if said in raw]
-    for name in names:
-        compilation.documents.load(name, _KIND)
-    raise_if_wrong(compilation)
-    return {name: compilation.documents.prepared[name] for name in names}
 
 
 def _topic(data: Mapping[str, Any]) -> Topic:

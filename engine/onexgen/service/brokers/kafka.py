@@ -164,6 +164,10 @@ class KafkaBroker:
             for p in places
         }
 
+    async def members(self, group: str) -> int | None:
+        """Ask how many members a group has."""
+        return await kafka_topics.members(self._settings(), group)
+
     async def _reading(self, group: str | None = None) -> Any:
         consumer = AIOKafkaConsumer(
             **self._settings(), **fetching(self._topics), group_id=group, enable_auto_commit=False

@@ -55,6 +55,15 @@ async def create(
     return [topic.name for topic in wanted]
 
 
+async def members(settings: Mapping[str, Any], group: str) -> int | None:
+    """Return how many members a group has; None where that is not told."""
+    async with _admin(settings) as admin:
+        for answer in await admin.describe_consumer_groups([group]):
+            for code, _name, _state, _kind, _protocol, found, *_ in answer.groups:
+                return None if code else len(found)
+    return None
+
+
 def _new(topic: TopicState, replication: int, limit: int) -> Any:
     return NewTopic(
         topic.name, topic.partitions, replication,

@@ -5,24 +5,27 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, func, insert, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from onexgen.diagnostics import OutsideError, UsageError
-from onexgen.service.history.errors import Away, explained
+from onexgen.service.history.errors import Away, Missing, Newer, Older, explained
 from onexgen.service.history.files import Direct, check_file, prepare
-from onexgen.service.history.tables import REVISION
+from onexgen.service.history.tables import INBOX, REVISION
 
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _CONNECT_SECONDS: Final = 4
 # Any number will do, as long as all programs that change the tables take the same.
 _LOCK: Final = 0x6F6E6578
 _AGES: Final = "select version_num from alembic_version"
+# No request has an id with a blank.
+_PROBE: Final = "is this writable?"
 _EXAMPLES: Final = "for example sqlite:///history.db or postgresql://user@host/name"
 
 
@@ -54,7 +57,7 @@ class Database:
         if revision is None and make:
             await self.upgrade()
         elif revision != REVISION:
-            raise OutsideError(_said(revision, self.name), help=_remedy(revision))
+            raise _other(revision, self.name)
 
     async def migrate(self) -> str:
         """Connect and bring older tables to our revision; newer ones are left alone."""
@@ -62,7 +65,7 @@ class Database:
         self._engine = _engine(self.url)
         before = await self.revision()
         if before is not None and before > REVISION:
-            raise OutsideError(_said(before, self.name), help=_remedy(before))
+            raise _other(before, self.name)
         await self.upgrade()
         return f"{self.name}: revision {before or 'none'} -> {REVISION}"
 
@@ -81,6 +84,21 @@ class Database:
             if not await connection.run_sync(lambda one: inspect(one).has_table("alembic_version")):
                 return None
             found: str | None = (await connection.execute(text(_AGES))).scalar()
+            return found
+
+    async def check_writable(self) -> None:
+        """Raise Away when nothing can be kept; what is written for that is taken back."""
+        async with explained(self.name), self._opened().connect() as connection:
+            await connection.begin()
+            await connection.execute(insert(INBOX), {"id": _PROBE, "done_at": datetime.now(UTC)})
+            await connection.rollback()
+
+    async def now(self) -> datetime | None:
+        """Return the time by the clock of a server, None where the clock is this machine's."""
+        if self._is_file:
+            return None
+        async with self.reading() as connection:
+            found: datetime | None = (await connection.execute(select(func.now()))).scalar()
             return found
 
     async def upgrade(self) -> None:
@@ -169,15 +187,14 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _said(revision: str | None, name: str) -> str:
+def _other(revision: str | None, name: str) -> OutsideError:
+    """Return the error of tables that are not in the form that we know."""
     if revision is None:
-        return f"{name} holds no history"
-    return f"{name} has tables of revision {revision}, this program knows {REVISION}"
-
-
-def _remedy(revision: str | None) -> str:
-    if revision is None:
-        return "run `onexgen runs upgrade --store URL`, or start a worker with it"
+        return Missing(
+            f"{name} holds no history",
+            help="run `onexgen runs upgrade --store URL`, or start a worker with it",
+        )
+    said = f"{name} has tables of revision {revision}, this program knows {REVISION}"
     if revision > REVISION:
-        return "the database is newer: update onexgen"
-    return "the database is older: run `onexgen runs upgrade --store URL`"
+        return Newer(said, help="the database is newer: update onexgen")
+    return Older(said, help="the database is older: run `onexgen runs upgrade --store URL`")

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, StaticPool, create_engine, event
 from sqlalchemy.engine import URL, Engine
 
 from onexgen.diagnostics import OutsideError, UsageError
-from onexgen.service.history.errors import away
+from onexgen.service.history.errors import Missing, away
 
 _BUSY_MS: Final = 10_000
 _PRAGMAS: Final = (
@@ -63,7 +63,7 @@ def check_file(url: URL, name: str, *, make: bool) -> None:
         raise UsageError("the history needs a file: sqlite:///PATH")
     file = Path(str(path))
     if not make and not file.is_file():
-        raise OutsideError(
+        raise Missing(
             f"there is no history at {path}",
             help="a worker makes it; name another one with --store URL",
         )
