@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Final, Literal, NamedTuple, cast
 
-from onexgen.resources import Pack
+from onexgen.resources import Pack, installed_pack
 from onexgen.service.documents import sole_document
+
+_KIND: Final = b"kind: doctor"
 
 type State = Literal["ok", "wrong", "unknown"]
 
@@ -60,7 +62,12 @@ class Advice:
 
 
 def load_advice(pack: Pack, environment: str | None = None) -> Advice:
-    """Return the advice of a pack; ConfigError with everything that is wrong."""
+    """Return the advice of a pack, the installed one where it has none of its own.
+
+    ConfigError has everything that is wrong.
+    """
+    if not any(_KIND in raw for raw in pack.contents.values()):
+        pack, environment = Pack.at(installed_pack()), None
     _, data = sole_document(pack, "doctor", environment)
     cases = {one["id"]: one for one in data["advice"]}
     return Advice(Limits(**data["limits"]), data["ports"], cases)
