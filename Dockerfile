@@ -40,7 +40,7 @@ VOLUME ["/work", "/var/lib/onexgen"]
 
 # It reaches its broker; what else there is to look at depends on what runs here.
 HEALTHCHECK --interval=60s --timeout=20s --start-period=30s --retries=3 \
-    CMD ["onexgen", "doctor", "--only", "broker", "--only", "folder", "--output-dir", "/work"]
+    CMD ["onexgen", "doctor", "--only", "broker", "--only", "folder", "--folder", "/work"]
 # Ctrl-C and `docker stop` reach the program itself, which ends what it has begun.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["onexgen"]

@@ -96,8 +96,8 @@ def broker_program(name: str, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def workers(bench: Bench, count: int, name: str) -> Iterator[None]:
-    """Run so many workers of one process each, until the block ends."""
+def workers(bench: Bench, count: int, name: str) -> Iterator[list[int]]:
+    """Run so many workers of one process each; the value is their process ids."""
     store = f"sqlite:///{bench.folder}/{name}.db"
     logs = [bench.folder / f"{name}-{number}.log" for number in range(count)]
     command = [sys.executable, "-m", "onexgen", "worker", "--bus", bench.url, "--store", store]
@@ -119,7 +119,7 @@ def workers(bench: Bench, count: int, name: str) -> Iterator[None]:
                 if time.monotonic() > end:
                     raise SystemExit(log.read_text("utf-8"))
                 time.sleep(0.05)
-        yield
+        yield [one.pid for one in started]
     finally:
         for one in started:
             one.terminate()
@@ -257,6 +257,50 @@ def without_bus(bench: Bench, count: int) -> float:
     return 2 * seconds(1) / seconds(2)
 
 
+def show_size(bench: Bench) -> None:
+    """Measure what has to be there for a worker: memory, processor, and room for each run."""
+    memory = [Line("memory of a worker, without its processes", None, unit="MB")]
+    memory.append(Line("memory of each of its processes", None, unit="MB"))
+    lines = [Line("processor time of a run, worker and process", None, unit="ms")]
+    lines.append(Line("history of a run (SQLite)", None, unit="KB"))
+    with workers(bench, 1, "size") as (pid,):
+        asyncio.run(one_by_one(bench, "generate", "size-warm"))
+        before, began = bytes_of(bench, "size"), cpu_of(pid)
+        asyncio.run(one_by_one(bench, "generate", "size"))
+        count = bench.rounds + WARM_UP
+        lines[0].values.append((cpu_of(pid) - began) * 1000 / count)
+        lines[1].values.append((bytes_of(bench, "size") - before) / 1000 / count)
+        memory[0].values.append(resident(pid))
+        memory[1].values += [resident(child) for child in children(pid)]
+    show("Size", [*memory, *lines])
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes of a process."""
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
+    return [int(child) for child in text.split()]
+
+
+def resident(pid: int) -> float:
+    """Return the memory of a process in MB."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def cpu_of(pid: int) -> float:
+    """Return the seconds of processor time of a process and its own, with those that ended."""
+    spent = 0.0
+    for one in (pid, *children(pid)):
+        fields = Path(f"/proc/{one}/stat").read_text("utf-8").rpartition(")")[2].split()
+        spent += sum(map(int, fields[11:15]))
+    return spent / os.sysconf("SC_CLK_TCK")
+
+
+def bytes_of(bench: Bench, name: str) -> int:
+    """Return the size of a history."""
+    return sum(path.stat().st_size for path in bench.folder.glob(f"{name}.db*"))
+
+
 def show_parts(bench: Bench) -> None:
     """Measure what each run costs once: its history, and the sending of its events."""
     show("Parts", asyncio.run(parts(bench)))
@@ -276,7 +320,8 @@ async def parts(bench: Bench) -> list[Line]:
             one = effect(bench, f"part-{number}")
             kept.values.append(await milliseconds(lambda one=one: recorder.record(one)))
             recorder.sent(one.request_id)
-            sent.values.append(await milliseconds(lambda one=one: broker.publish(one.messages)))
+            eleven = [one.messages[0]] * 11
+            sent.values.append(await milliseconds(lambda some=eleven: broker.publish(some)))
     finally:
         await broker.stop()
         await database.stop()
@@ -295,7 +340,7 @@ def effect(bench: Bench, name: str) -> Effect:
     now = datetime.now(UTC)
     status = CodegenSessionStatus(workflow_id=name, sequence=1, kind="k", data={"stage": "one"})
     value = envelope(status, name).to_bytes()
-    messages = [Outgoing(topic=bench.topics.status.name, key=name, value=value)] * 11
+    messages = [Outgoing(topic=bench.topics.status.name, key=name, value=value)] * 2
     run = {
         "correlation_id": name, "topic": "t", "mode": "generate", "pipeline": "p",
         "status": "completed", "error": "", "exit_code": 0, "failed_stage": None, "attempts": 1,
@@ -323,7 +368,7 @@ def show(title: str, lines: Sequence[Line]) -> None:
     print(f"    load {' '.join(f'{one:.1f}' for one in os.getloadavg())}", flush=True)
 
 
-TABLES = {"parts": show_parts, "runs": show_runs, "workers": show_workers}
+TABLES = {"parts": show_parts, "runs": show_runs, "size": show_size, "workers": show_workers}
 
 
 def main() -> None:

@@ -28,9 +28,10 @@ def doctor(
             help="Address of a service; without a port, of all its parts. Repeatable.",
         ),
     ] = None,
-    output_dir: Annotated[
-        Path, typer.Option("--output-dir", metavar="DIR", help="Folder of results.")
-    ] = Path("generated_nodes"),
+    folder: Annotated[
+        Path | None,
+        typer.Option("--folder", metavar="DIR", help="Folder of results; else that of the rules."),
+    ] = None,
     only: Annotated[
         list[str] | None, typer.Option("--only", metavar="NAME", help="Only this; repeatable.")
     ] = None,
@@ -45,11 +46,12 @@ def doctor(
     for name in only or ():
         if name not in ALL:
             raise UsageError(f"'{name}' is nothing to look at", help=closest(name, ALL))
-    patient = Patient(
-        bus=bus, store=store, services=service or (), folder=output_dir, only=only or ALL
-    )
     topics = topics_here(env)
     advice = load_advice(*pack_here(env))
+    patient = Patient(
+        bus=bus, store=store, services=service or (), folder=folder or Path(advice.folder),
+        only=only or ALL,
+    )  # fmt: skip
 
     async def look() -> list[Finding]:
         return [finding async for finding in findings(patient, topics, advice)]

@@ -40,6 +40,7 @@ class Doctor(Document):
 
     kind: Literal["doctor"] = Field(description="What this file describes.")
     limits: Limits = Field(description="From where on something is ill.")
+    folder: str = Field(default=".", min_length=1, description="Where results usually go.")
     ports: dict[Identifier, Port] = Field(
         default_factory=dict,
         description="Part of the service -> its port, for an address without one.",

@@ -49,6 +49,7 @@ class Advice:
     """The advice of a pack."""
 
     limits: Limits
+    folder: str
     ports: Mapping[str, int]
     cases: Mapping[str, Mapping[str, Any]]
 
@@ -70,7 +71,7 @@ def load_advice(pack: Pack, environment: str | None = None) -> Advice:
         pack, environment = Pack.at(installed_pack()), None
     _, data = sole_document(pack, "doctor", environment)
     cases = {one["id"]: one for one in data["advice"]}
-    return Advice(Limits(**data["limits"]), data["ports"], cases)
+    return Advice(Limits(**data["limits"]), data["folder"], data["ports"], cases)
 
 
 def _filled(line: str, values: Mapping[str, str]) -> str:
