@@ -28,7 +28,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint types test-fast carried judge hundred mutate chaos fuzz bench build clean
+.PHONY: help setup demo test lint types test-fast carried judge hundred mutate chaos fuzz bench bench-bus build clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -74,6 +74,9 @@ fuzz: $(STAMP) ## property tests with many more examples
 
 bench: $(STAMP) ## speed and memory as ratios to other tools
 	$(BIN)/python benchmarks/run.py
+
+bench-bus: $(STAMP) ## what a broker and a history add to a run
+	PYTHONPATH=. $(BIN)/python benchmarks/bus.py
 
 build: $(STAMP) ## wheel and source archive in dist/
 	$(BIN)/python -m hatchling build

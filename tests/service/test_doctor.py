@@ -146,7 +146,7 @@ HISTORIES = [
     (
         "0000",
         "has tables of revision 0000, this program knows 0001",
-        "stop the workers, make a backup, then: onexgen runs upgrade --store URL",
+        "stop the workers, make a backup, then: `onexgen runs upgrade --store URL`",
     ),
     (
         "9999",
@@ -194,7 +194,7 @@ def test_history(store: str, tmp_path: Path, advice: Advice) -> None:
 
     assert missing == [
         f"wrong: history: there is no history at {tmp_path}/state/history.db",
-        "  a worker makes it: onexgen worker --bus URL --store URL",
+        "  a worker makes it: `onexgen worker --bus URL --store URL`",
     ]
     assert said(patient, advice) == [
         f"ok: history: {name} answers, and can be written",
@@ -236,7 +236,7 @@ ANSWERS = [
         b'{"status": "unhealthy"}',
         [
             "wrong: service: {url}: unhealthy",
-            "  onexgen serve, and what it needs: docker compose logs service --tail 50",
+            "  `onexgen serve`, and what it needs: docker compose logs service --tail 50",
         ],
     ),
     (
