@@ -140,7 +140,9 @@ def test_the_readme_names_what_there_is(root: Path) -> None:
     "page",
     [
         "docs/decisions/README.md",
+        "docs/configuration.md",
         "docs/gate.md",
+        "docs/operators.md",
         "docs/rules.md",
         "docs/schedules.md",
         "docs/service.md",

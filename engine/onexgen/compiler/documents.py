@@ -23,6 +23,7 @@ from onexgen.validation import validate
 KINDS: Final[dict[str, tuple[str, str | None]]] = {
     "archive": ("onexgen.config.archive:Archive", "onexgen.archiving:prepare"),
     "checks": ("onexgen.config.quality:Checks", "onexgen.checking.prepare:prepare_checks"),
+    "doctor": ("onexgen.config.doctor:Doctor", "onexgen.advice:prepare"),
     "extraction": ("onexgen.config.reading:Extraction", "onexgen.extraction.prepare:prepare"),
     "failures": ("onexgen.config.failures:Failures", "onexgen.checking.prepare:prepare_failures"),
     "family": ("onexgen.config.family:Family", None),

@@ -147,3 +147,7 @@ class Broker(Protocol):
     async def lag(self, group: str, topics: Sequence[str]) -> dict[Place, int | None]:
         """Return how many messages a group has not committed; None where that is not told."""
         ...
+
+    async def members(self, group: str) -> int | None:
+        """Return how many members a group has; None where that is not told."""
+        ...

@@ -93,6 +93,10 @@ class MemoryBroker:
         done = self.groups[group].committed if group in self.groups else {}
         return {p: len(self.logs[p]) - done.get(p, 0) for p in self.places(topics)}
 
+    async def members(self, group: str) -> int | None:
+        """Return how many members a group has."""
+        return len(self.groups[group].members) if group in self.groups else 0
+
     def places(self, topics: Iterable[str], key: str | None = None) -> list[Place]:
         """Return the parts of topics in which messages with a key are, or all."""
         if key is not None:
