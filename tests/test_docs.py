@@ -141,6 +141,7 @@ def test_the_readme_names_what_there_is(root: Path) -> None:
     [
         "docs/decisions/README.md",
         "docs/gate.md",
+        "docs/http.md",
         "docs/rules.md",
         "docs/schedules.md",
         "docs/service.md",
