@@ -142,6 +142,7 @@ def test_the_readme_names_what_there_is(root: Path) -> None:
         "docs/decisions/README.md",
         "docs/gate.md",
         "docs/hooks-and-metrics.md",
+        "docs/http.md",
         "docs/rules.md",
         "docs/schedules.md",
         "docs/service.md",
