@@ -90,6 +90,8 @@ def context_of(pack: Pack, settings: ServiceSettings, topics: Topics, wishes: Wi
         from onexgen.service.history.database import Database
 
         database = Database(wishes.store)
+    # As it is now: a link or a folder that changes later changes nothing.
+    root = None if wishes.output_root is None else wishes.output_root.resolve()
     judging = list(dict.fromkeys(settings.pipelines.values()))
     return Context(
         settings=settings,
@@ -99,9 +101,9 @@ def context_of(pack: Pack, settings: ServiceSettings, topics: Topics, wishes: Wi
         database=database,
         judges=Pool(settings.processes, judging, wishes.environment),
         runs=pool_of(topics, settings.processes, wishes.environment),
-        sessions=Sessions(pack, wishes.environment, wishes.output_root),
+        sessions=Sessions(pack, wishes.environment, root),
         tokens=Tokens(wishes.tokens or default_file(), settings.tokens),
-        output_root=wishes.output_root,
+        output_root=root,
         environment=wishes.environment,
         rules=digest_of_pack(pack),
         consul=wishes.consul,
