@@ -15,7 +15,7 @@ from onexgen.positions import Marks, Source
 
 _FOLDER: Final = "templates/"
 _TEMPLATE: Final = ".j2"
-# What a parent computes in a path, with what joins it to the rest.
+# An expression in the path of a parent, with what joins it to the rest.
 _COMPUTED: Final = re.compile(r"\$\{\{.*?\}\}_?")
 
 
