@@ -27,6 +27,7 @@ KINDS: Final[dict[str, tuple[str, str | None]]] = {
     "extraction": ("onexgen.config.reading:Extraction", "onexgen.extraction.prepare:prepare"),
     "failures": ("onexgen.config.failures:Failures", "onexgen.checking.prepare:prepare_failures"),
     "family": ("onexgen.config.family:Family", None),
+    "folders": ("onexgen.config.folders:Folders", None),
     "library": ("onexgen.config.reading:Library", "onexgen.extraction.prepare:prepare_library"),
     "measures": ("onexgen.config.measures:Measures", None),
     "overlay": ("onexgen.config.pipeline:Overlay", None),
@@ -215,6 +216,12 @@ class Documents:
             prepare: Callable[[Document, Marks], Json] = imported(preparation)
             self.prepared[name] = prepare(document, marks)
         return document, marks
+
+    def is_of_kind(self, name: str, kind: str) -> bool:
+        """Tell whether a file says that it is of a kind, without looking for what is wrong."""
+        source = self.source(name)
+        data = source.data if source else None
+        return isinstance(data, dict) and data.get("kind") == kind
 
     def refer(self, name: str, kind: str, marks: Marks, path: Path) -> None:
         """Load a document that another one names; says so when it is not there."""
