@@ -25,11 +25,13 @@ This page is made from the program.
 """
 VARIABLES = {
     "ONEXGEN_BUS": (
-        "Address of the broker for `dlq`, `doctor`, `runs`, `topics` and `worker`; a run "
+        "Address of the broker for `dlq`, `doctor`, `runs`, `serve`, `topics` and `worker`; a run "
         "of `generate` is asked with `--bus`."
     ),
     "ONEXGEN_STORE": "Address of the history.",
     "ONEXGEN_SERVICE": "Address of the service, for `doctor`.",
+    "ONEXGEN_TOKENS": "File of the tokens that `serve` takes.",
+    "ONEXGEN_CONSUL": "Agent of Consul with which `serve` registers.",
     "ONEXGEN_ENV": "Name of the overlay in `environments/`.",
     "ONEXGEN_NAME": "Default of the input NAME of a pipeline, such as `ONEXGEN_NODE_TYPE`.",
     "OMNINODE_KAFKA_BOOTSTRAP_SERVERS": "Servers for `omninode-generate`, as `--kafka-servers`.",

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.service.helpers import PACK
@@ -75,6 +76,58 @@ def test_display(folder: Path) -> None:
         "Stage 3/3: Writing                            [✓",
         "",
     ]
+
+
+def events(path: Path) -> list[dict[str, Any]]:
+    """Return the events of a file, without how long anything took."""
+    found = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    for one in found:
+        one["data"].pop("duration_seconds", None)
+    return found
+
+
+def test_events(folder: Path) -> None:
+    """The events of a run elsewhere are those of a local run, all of them, in their order."""
+    ask = [*MAKE, "--prompt", "hello", "-q", "--correlation-id", "7", "--output-dir"]
+    onexgen(folder, *ask, "a", "--events", "here")
+    done = onexgen(folder, *ask, "b", "--events", "there", "--bus", "memory://")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert events(folder / "there") == events(folder / "here")
+    assert [one["kind"] for one in events(folder / "there")][-1] == "run_completed"
+
+
+def test_batch(folder: Path) -> None:
+    """Many requests by workers: files, words, exit code and events as of a local batch."""
+    lines = [
+        {"id": "one", "prompt": "first", "output_dir": "1"},
+        {"id": "bad", "prompt": "x", "trial": "refused"},
+        {"id": "two", "prompt": "second", "output_dir": "2"},
+    ]
+    requests = "\n".join(map(json.dumps, lines))
+    found = {}
+    for name, bus in (("here", []), ("there", ["--bus", "memory://"])):
+        (folder / name).mkdir()
+        shutil.copytree(PACK, folder / name, dirs_exist_ok=True)
+        (folder / name / "requests.jsonl").write_text(requests, encoding="utf-8")
+        done = onexgen(
+            folder / name, "generate", "--pipeline", "pipelines/make.yaml", "--no-input",
+            "--batch", "requests.jsonl", "--events", "events", "-q", *bus,
+        )  # fmt: skip
+        told = events(folder / name / "events")
+        kinds = sorted((one["kind"], str(one["data"].get("stage"))) for one in told)
+        ids = {one.pop("correlation_id") for one in told}
+        made = {p: text for p, text in tree(folder / name).items() if p.startswith(("1/", "2/"))}
+        # The worker in this process logs what it was asked and refused.
+        said = "".join(done.stderr.splitlines(keepends=True)[-2:])
+        found[name] = (done.returncode, done.stdout, said, kinds, len(ids), made)
+
+    assert found["there"] == found["here"]
+    assert found["there"][:3] == (
+        2,
+        "one: 2 files in 1/note\ntwo: 2 files in 2/note\n",
+        "bad: failed in reading: This is refused.\n  ask for something else\n",
+    )
 
 
 def test_project_of_the_one_who_asks(folder: Path) -> None:

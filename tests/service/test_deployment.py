@@ -24,9 +24,6 @@ SCHEMA = (
     "https://raw.githubusercontent.com/compose-spec/compose-spec/master/schema/compose-spec.json"
 )
 PINNED = re.compile(r"[\w./-]+:v?\d+\.\d+(\.\d+)?(-[\w.]+)*")
-# The program gets them in another change: they are looked at as soon as it has them.
-LATER_COMMANDS = {"serve"}
-LATER_EXTRAS = {"http"}
 
 
 @pytest.fixture
@@ -49,14 +46,12 @@ def of_image(image: list[tuple[str, str]], wanted: str) -> list[str]:
     return [rest for name, rest in image if name == wanted]
 
 
-def known(arguments: list[str]) -> click.Context | None:
-    """Return what the program makes of arguments; None when the command comes later."""
+def known(arguments: list[str]) -> click.Context:
+    """Return what the program makes of arguments."""
     command: Any = typer.main.get_command(app)
     name, rest = "onexgen", arguments
     while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
         name, *rest = rest
-        if name not in command.commands and name in LATER_COMMANDS:
-            return None
         command = command.commands[name]
     context: click.Context = command.make_context(name, list(rest))
     return context
@@ -109,7 +104,7 @@ def test_images_are_pinned(compose: Any, image: list[tuple[str, str]], root: Pat
         f"onexgen:${{ONEXGEN_VERSION:-{project['version']}}}"
     }
     extras = shlex.split(of_image(image, "ARG")[0].partition("=")[2])[0].split()
-    assert set(extras) <= {*project["optional-dependencies"], *LATER_EXTRAS}
+    assert set(extras) <= set(project["optional-dependencies"])
 
 
 def test_commands_and_options(compose: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +118,7 @@ def test_commands_and_options(compose: Any, monkeypatch: pytest.MonkeyPatch) -> 
         health = service["healthcheck"]
         if not health.get("disable"):
             assert health["test"][:2] == ["CMD", "onexgen"]
-            assert known(health["test"][2:]) is not None
+            known(health["test"][2:])
 
     assert seen == {"topics", "worker", "serve"}
 
@@ -131,9 +126,8 @@ def test_commands_and_options(compose: Any, monkeypatch: pytest.MonkeyPatch) -> 
 def test_variables(compose: Any) -> None:
     """The program reads every variable that is set for it."""
     given = {name for one in ours(compose).values() for name in one["environment"]}
-    later = {"ONEXGEN_TOKENS"} if known(["serve"]) is None else set()
 
-    assert given - {"ONEXGEN_ENV"} - later - set(variables()) == set()
+    assert given - {"ONEXGEN_ENV"} - set(variables()) == set()
 
 
 def test_addresses(compose: Any, root: Path) -> None:
@@ -191,7 +185,7 @@ def test_image(image: list[tuple[str, str]]) -> None:
     assert len(of_image(image, "FROM")) == 2
     assert int(user) >= 1000
     assert int(group) >= 1000
-    assert known(yaml.safe_load(health)[1:]) is not None
+    known(yaml.safe_load(health)[1:])
     assert yaml.safe_load(of_image(image, "ENTRYPOINT")[0]) == ["onexgen"]
 
 

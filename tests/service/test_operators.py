@@ -25,7 +25,7 @@ SENTENCE = ("here",)
 def test_configuration(root: Path) -> None:
     """The page of options and variables is the one that the program makes."""
     assert (root / "docs/configuration.md").read_text("utf-8") == configuration.page()
-    assert set(variables()) <= set(configuration.VARIABLES) | {"ONEXGEN_TOKENS"}
+    assert set(variables()) <= set(configuration.VARIABLES)
 
 
 @pytest.mark.parametrize("name", sorted(set(configuration.VARIABLES) - {"ONEXGEN_NAME"}))

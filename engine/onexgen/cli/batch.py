@@ -9,8 +9,10 @@ from typing import Any
 
 import click
 
-from onexgen.cli.execute import EventFile, collect
+from onexgen.cli.event_file import EventFile
+from onexgen.cli.execute import collect
 from onexgen.cli.options import Options
+from onexgen.cli.remote import check_options, follow_batch
 from onexgen.cli.running import session_of
 from onexgen.diagnostics import OnexgenError, UsageError
 from onexgen.events import MemoryBus
@@ -34,6 +36,7 @@ def run_batch(ctx: click.Context, path: Path, options: Options) -> int:
     ]:
         if value:
             raise UsageError(f"{option} is for one run, not for a batch", help="leave it out")
+    check_options(options)
     session = session_of(ctx)
     common = collect(ctx, options)
     main = next((item.name for item in session.plan.inputs if item.positional), None)
@@ -51,7 +54,8 @@ def run_batch(ctx: click.Context, path: Path, options: Options) -> int:
     if not requests:
         raise UsageError(f"{path} holds no request")
     started = time.perf_counter()
-    runs = _followed(session, [inputs for _, inputs in requests], options)
+    follower = _followed if options.bus is None else follow_batch
+    runs = follower(session, [inputs for _, inputs in requests], options)
     seconds = (time.perf_counter() - started) / len(runs)
     for (name, _), run in zip(requests, runs, strict=True):
         _print(session, name, run, seconds, options)

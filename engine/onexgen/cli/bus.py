@@ -56,6 +56,24 @@ def pack_here(env: str | None) -> tuple[Pack, str | None]:
     return Pack.at(settings.root, alone=settings.alone), settings.environment(env)
 
 
+def priorities_of(rules: str, env: str | None) -> dict[str, int]:
+    """Return name -> priority of the entries of a library of the current folder's pack."""
+    from onexgen.compiler.of_kind import documents_of_kind
+    from onexgen.config.reading import Library
+    from onexgen.diagnostics import UsageError, closest
+
+    known = documents_of_kind(*_library(env))
+    library = known.get(rules)
+    if not isinstance(library, Library):
+        raise UsageError(f"the pack has no library '{rules}'", help=closest(rules, known))
+    return {one.name: one.priority for one in library.entries}
+
+
+def _library(env: str | None) -> tuple[Pack, str, str | None]:
+    pack, environment = pack_here(env)
+    return pack, "library", environment
+
+
 def print_as_json(value: Json) -> None:
     """Print JSON for programs."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import time
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import click
 
 from onexgen.cli.ask import answer_to, ask_for, edit_after_stage, question_after
 from onexgen.cli.display import Display, make_display
 from onexgen.cli.edge import print_json, show_error
+from onexgen.cli.event_file import EventFile
 from onexgen.cli.options import Options
 from onexgen.cli.remote import check_options, follow_remote, leave
 from onexgen.cli.running import given_values, how_to_give, session_of
-from onexgen.diagnostics import OutsideError, UsageError
-from onexgen.events import Event, MemoryBus
+from onexgen.diagnostics import UsageError
+from onexgen.events import MemoryBus
 from onexgen.inputs import read_named, resolve_inputs
 from onexgen.json_types import Json, JsonObject
 from onexgen.plan import InputPlan
@@ -142,35 +142,6 @@ def follow(
                     with display.paused():
                         sent = edit_after_stage(progress.runs[0])
     return follow(session, {**inputs, **answer_to(question)}, correlation_id, options, display)
-
-
-class EventFile:
-    """A file that gets every event as one line of JSON."""
-
-    def __init__(self, path: Path | None) -> None:
-        """Write nowhere without a path."""
-        self._path = path
-        self._file: Any = None
-
-    def __enter__(self) -> Self:
-        """Open the file."""
-        if self._path is not None:
-            try:
-                self._file = self._path.open("w", encoding="utf-8")
-            except OSError as error:
-                raise OutsideError(f"cannot write '{self._path}': {error.strerror}") from error
-        return self
-
-    def write(self, event: Event) -> None:
-        """Write one event at once, so that others can follow the file."""
-        if self._file is not None:
-            self._file.write(json.dumps(event.to_json(), ensure_ascii=False) + "\n")
-            self._file.flush()
-
-    def __exit__(self, *_: object) -> None:
-        """Close the file."""
-        if self._file is not None:
-            self._file.close()
 
 
 def _verbose(run: Run) -> None:

@@ -9,7 +9,6 @@ import click
 import typer
 
 from onexgen.cli.common_options import options_of
-from onexgen.diagnostics import UsageError
 
 Pipeline = Annotated[str, typer.Argument(help="Pipeline file, here or in the pack.")]
 Batch = Annotated[
@@ -41,6 +40,4 @@ def once_or_batch(ctx: typer.Context, batch: Path | None) -> int:
     from onexgen.cli.execute import run_once
 
     options = options_of(ctx)
-    if batch and options.bus:
-        raise UsageError("--batch does not go with --bus", help="leave one of the two out")
     return run_batch(ctx, batch, options) if batch else run_once(ctx, options)

@@ -72,6 +72,41 @@ def stats(store: Store = None, days: Days = 30) -> None:
     print_as_json({"schema_version": 1, **awaited(read())})
 
 
+@runs.command("rank")
+def rank(
+    rules: Annotated[str, typer.Argument(metavar="RULES", help="Library of the pack.")],
+    *,
+    kind: Annotated[
+        str, typer.Option("--kind", help="What its entries are called in `history.uses`.")
+    ],
+    store: Store = None,
+    days: Days = 30,
+    least: Annotated[int, typer.Option("--least", min=1, help="Runs that an entry needs.")] = 10,
+    most: Annotated[
+        int, typer.Option("--most", min=1, max=100, help="How far a priority may move.")
+    ] = 10,
+    env: Env = None,
+) -> None:
+    """Print an overlay that puts what ended well first; in rules/ of your pack it holds."""
+
+    async def read() -> Any:
+        from onexgen.service.history.reading import stats as counted
+        from onexgen.service.opened import history
+
+        async with history(store) as past:
+            return await counted(past, days)
+
+    from onexgen.cli.bus import priorities_of
+    from onexgen.service.history.ranking import overlay, ranks
+
+    priorities = priorities_of(rules, env)
+    found = ranks(awaited(read())["uses"], kind, priorities, least=least, most=most)
+    if not found:
+        click.echo("The history moves nothing: too few runs, or all ended alike.", err=True)
+        return
+    click.echo(overlay(found, rules, kind, days), nl=False)
+
+
 @runs.command("prune")
 def prune(
     store: Store = None,

@@ -1,32 +1,26 @@
-"""Whoever asks: sends a request, follows its own correlation id, and writes what comes back."""
+"""Whoever asks: sends a request, and hears what is told under its correlation id."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from pydantic import ValidationError
 
 from onexgen.actions.locate import found_marker
-from onexgen.diagnostics import ConfigError, OutsideError, TimeoutExceeded, UsageError
-from onexgen.json_types import Json, JsonObject
-from onexgen.runs import Progress, Run, StageReport
-from onexgen.runs import Request as RunRequest
+from onexgen.diagnostics import OutsideError, TimeoutExceeded, UsageError
+from onexgen.json_types import JsonObject
 from onexgen.service.brokers.base import Broker, Outgoing, Reader
 from onexgen.service.envelope import Unreadable, envelope, problems, read
 from onexgen.service.events import EVENTS, CodegenSessionStatus, Place, Request, Response
-from onexgen.service.jobs import error_of
-from onexgen.service.plans import placing_rules, writing_steps
+from onexgen.service.plans import placing_rules
 from onexgen.service.topics import Topic, Topics
 from onexgen.service.tracing import HEADER, from_environment
 from onexgen.session import Session
-from onexgen.stepping import Steps
 
 _LOOK_SECONDS: Final = 0.5
-_ENDED: Final = ("stage_completed", "stage_failed")
-_STARTED: Final = "stage_started"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +103,11 @@ async def pick_up(broker: Broker, topics: Topics, correlation_id: str) -> Reader
     return await broker.follow(_answering(topics, requests), key=correlation_id, from_start=True)
 
 
+async def follow_all(broker: Broker, topics: Topics, asked: Topic) -> Reader:
+    """Return what reads all that is told from now on of requests of one topic."""
+    return await broker.follow(_answering(topics, [asked]))
+
+
 def _answering(topics: Topics, requests: list[Topic]) -> list[str]:
     return [topics.status.name, *(str(topic.answers) for topic in requests)]
 
@@ -117,116 +116,35 @@ async def listen(
     reader: Reader, correlation_id: str, limit: float
 ) -> AsyncIterator[CodegenSessionStatus | Response]:
     """Yield what is told of a request, its answer last; TimeoutExceeded when there is none."""
-    end = time.monotonic() + limit
-    key = correlation_id.encode()
-    while (left := end - time.monotonic()) > 0:
-        for message in await reader.read(min(left, _LOOK_SECONDS)):
-            if message.key != key:
-                continue
-            try:
-                one = read(message.value)
-                payload = one.opened()
-            except Unreadable as error:
-                raise OutsideError(
-                    f"the answer cannot be read: {error.message}", help=error.help
-                ) from error
-            if isinstance(payload, CodegenSessionStatus | Response):
-                yield payload
-            if isinstance(payload, Response):
-                return
+    async for _, told in listen_to(reader, {correlation_id}, limit):
+        yield told
+        if isinstance(told, Response):
+            return
     raise TimeoutExceeded(
         f"no answer within {limit:g} s",
         help=f"the request is not lost: onexgen runs follow {correlation_id}\nis a worker running?",
     )
 
 
-class Watching:
-    """Turns what is told of a run into what a display shows."""
+async def listen_to(
+    reader: Reader, correlation_ids: Collection[str], limit: float, *, renewed: bool = False
+) -> AsyncIterator[tuple[str, CodegenSessionStatus | Response]]:
+    """Yield (correlation id, what is told of it), until `limit` seconds have passed.
 
-    def __init__(self, session: Session, inputs: JsonObject, correlation_id: str) -> None:
-        """Begin before the first stage."""
-        self._stages = {stage.id: stage for stage in session.plan.stages}
-        self._total = sum(not stage.optional for stage in session.plan.stages)
-        self._run = Run(request=RunRequest(inputs=inputs, correlation_id=correlation_id), record={})
-
-    def progress(self, status: CodegenSessionStatus) -> Progress | None:
-        """Return what to show, None for nothing or for what a repeated attempt shows again."""
-        data: Any = status.data
-        stage = self._stages.get(str(data.get("stage")))
-        if stage is None or any(one.id == stage.id for one in self._run.stages):
-            return None
-        number = int(data["stage_number"])
-        total = max(self._total, number)
-        if status.kind == _STARTED:
-            return Progress(stage=stage, number=number, total=total)
-        if status.kind not in _ENDED:
-            return None
-        report = StageReport(
-            id=stage.id, title=stage.title, number=number, status=str(data["status"]),
-            seconds=float(data["duration_seconds"]), rounds=int(data["rounds"]),
-            message=str(data.get("message", "")),
-        )  # fmt: skip
-        self._run = replace(self._run, stages=(*self._run.stages, report))
-        return Progress(stage=stage, number=number, total=total, runs=(self._run,))
-
-    def rest(self, answer: Response) -> list[Progress]:
-        """Return what to show of stages of which only the answer tells: it can be the faster."""
-        shown = {one.id for one in self._run.stages}
-        ended: list[Progress] = []
-        for report in _reports(answer):
-            stage = self._stages.get(report.id)
-            if stage is not None and report.id not in shown:
-                self._run = replace(self._run, stages=(*self._run.stages, report))
-                total = max(self._total, report.number)
-                ended.append(
-                    Progress(stage=stage, number=report.number, total=total, runs=(self._run,))
-                )
-        return ended
-
-    def ended(self, answer: Response, record: JsonObject | None) -> Run:
-        """Return the run as its answer describes it."""
-        error = None
-        if not answer.success:
-            error = error_of(answer.error, answer.help, answer.exit_code)
-        return replace(
-            self._run, stages=_reports(answer), record=record or {}, error=error,
-            failed_stage=answer.failed_stage,
-        )  # fmt: skip
-
-
-def _reports(answer: Response) -> tuple[StageReport, ...]:
-    return tuple(
-        StageReport(
-            id=one.id, title=one.title, number=one.number, status=one.status,
-            seconds=one.seconds, rounds=one.rounds, message=one.message,
-            values=dict.fromkeys(one.made),
-        )
-        for one in answer.stages
-    )  # fmt: skip
-
-
-def written(session: Session, run: Run, preview: str | None, timeout: float | None) -> Run:
-    """Write what a worker made, as a local run would: all of it, or nothing and an error."""
-    plan = session.plan
-    workspace = session.workspace(timeout, preview)
-    steps = Steps(workspace)
-    made = writing_steps(plan)
-    missing = [step.key for _, step in made if step.key not in run.record]
-    if missing:
-        said = f"the worker has another pipeline than this folder: no {', '.join(missing)}"
-        return replace(run, error=ConfigError(said, help="use the same version and rules"))
-    about: Json = {"id": run.request.correlation_id, "preview": preview}
-    record = {**run.record, **{step.key: step.empty for _, step in made}, "run": about}
-    run = replace(run, record=record)
-    try:
-        for stage, step in made:
-            if run.error is None and steps.holds(stage.when, run, stage.at):
-                [run] = steps.call(step, [run])
-    except BaseException:
-        steps.take_back_all()
-        raise
-    finally:
-        workspace.close()
-    if run.error is not None:
-        steps.take_back(run.done)
-    return run
+    With `renewed`, they begin anew with all that is told.
+    """
+    end = time.monotonic() + limit
+    while (left := end - time.monotonic()) > 0:
+        for message in await reader.read(min(left, _LOOK_SECONDS)):
+            name = (message.key or b"").decode("utf-8", "replace")
+            if name not in correlation_ids:
+                continue
+            try:
+                payload = read(message.value).opened()
+            except Unreadable as error:
+                raise OutsideError(
+                    f"the answer cannot be read: {error.message}", help=error.help
+                ) from error
+            if isinstance(payload, CodegenSessionStatus | Response):
+                yield name, payload
+                end = time.monotonic() + limit if renewed else end

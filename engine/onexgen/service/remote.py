@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from onexgen.diagnostics import OutsideError, TimeoutExceeded
+from onexgen.events import Event
 from onexgen.json_types import JsonObject
 from onexgen.runs import Progress, Run
 from onexgen.service.brokers.base import Reader
-from onexgen.service.client import Watching, listen, pick_up, question, send, written
+from onexgen.service.client import listen, listen_to, pick_up, question, send
 from onexgen.service.events import Response
 from onexgen.service.opened import connected, history
 from onexgen.service.plans import digest_of
 from onexgen.service.topics import Topics, load_topics
+from onexgen.service.watching import LAST, Watching, event_of
+from onexgen.service.writing import written
 from onexgen.session import Session
+
+# A run whose process died tells no end.
+_OVERTAKEN_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +32,8 @@ class Remote:
     store: str | None = None
     timeout: float | None = None
     preview: str | None = None
+    tell: Callable[[Event], None] | None = None
+    """Gets every event, as of a local run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +80,17 @@ async def _followed(
 ) -> Answered:  # fmt: skip
     limit = topics.delivery.patience if how.timeout is None else how.timeout
     watching = Watching(session, inputs, correlation_id)
+    seen: list[str] = []
     try:
         async for told in listen(reader, correlation_id, limit):
             if isinstance(told, Response):
                 for further in watching.rest(told):
                     show(further)
-                return await _answered(session, watching, told, correlation_id, how)
+                await _hear_out(session, reader, correlation_id, how, seen)
+                return await answered(session, watching, told, correlation_id, how)
+            seen.append(told.kind)
+            if how.tell is not None:
+                how.tell(event_of(session, correlation_id, told))
             progress = watching.progress(told)
             if progress is not None:
                 show(progress)
@@ -86,9 +99,23 @@ async def _followed(
     raise TimeoutExceeded(f"no answer within {limit:g} s")
 
 
-async def _answered(
+async def _hear_out(
+    session: Session, reader: Reader, correlation_id: str, how: Remote, seen: Sequence[str]
+) -> None:
+    """Hear the events that the answer overtook: they were sent before it, to another topic."""
+    if how.tell is None or set(LAST) & set(seen):
+        return
+    async for _, told in listen_to(reader, {correlation_id}, _OVERTAKEN_SECONDS):
+        if not isinstance(told, Response):
+            how.tell(event_of(session, correlation_id, told))
+            if told.kind in LAST:
+                return
+
+
+async def answered(
     session: Session, watching: Watching, answer: Response, correlation_id: str, how: Remote
 ) -> Answered:
+    """Write what a worker made, as its answer has it."""
     record: Any = answer.record
     if answer.stored:
         record = await _stored(correlation_id, how.store)

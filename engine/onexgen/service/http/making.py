@@ -11,12 +11,12 @@ from typing import Any, Final
 
 from onexgen.json_types import JsonObject
 from onexgen.runs import Request, Run
-from onexgen.service.client import written
 from onexgen.service.events import Response
 from onexgen.service.http.context import Context
 from onexgen.service.http.placing import confined
 from onexgen.service.http.problems import Refused
 from onexgen.service.plans import writing_steps
+from onexgen.service.writing import written
 from onexgen.session import Session
 from onexgen.stepping import Steps
 
