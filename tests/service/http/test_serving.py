@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,10 +15,10 @@ from tests.service.helpers import PACK
 from tests.service.http.helpers import serving
 
 
-def refused(*arguments: str, tmp_path: Path, code: int) -> str:
+def refused(*arguments: str, tmp_path: Path, code: int, cwd: Path = PACK) -> str:
     """Run a service that does not start; returns what it says."""
     done = subprocess.run(
-        [sys.executable, "-m", "onexgen", "serve", *arguments], cwd=PACK, capture_output=True,
+        [sys.executable, "-m", "onexgen", "serve", *arguments], cwd=cwd, capture_output=True,
         text=True, env={**os.environ, "XDG_STATE_HOME": str(tmp_path)}, check=False, timeout=60,
     )  # fmt: skip
     assert done.returncode == code, done.stderr
@@ -89,3 +90,36 @@ def test_what_cannot_start(
     told = refused(*arguments, tmp_path=tmp_path, code=code)
 
     assert said is None or told == said
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("roles.back.routes", "[walking]", "there is no group of routes 'walking'"),
+        ("roles.back.routes", "[gating]", "no pipeline answers the routes 'gating'"),
+    ],
+)
+def test_routes_that_cannot_be(path: str, value: str, said: str, tmp_path: Path) -> None:
+    """A role with unknown routes, or with routes that nothing answers, is said at once."""
+    shutil.copytree(PACK, tmp_path / "pack")
+    (tmp_path / "pack/rules/more.yaml").write_text(
+        "version: 1\nkind: overlay\ndescription: Another role.\n"
+        f"set:\n  rules/service.yaml: {{{path}: {value}}}\n", "utf-8",
+    )  # fmt: skip
+    told = refused("--port", "0", tmp_path=tmp_path, code=5, cwd=tmp_path / "pack")
+
+    assert said in told
+
+
+def test_nothing_else_loads_it() -> None:
+    """Help, a run on this machine, and whoever talks to a bus know nothing of the service."""
+    heavy = ("fastapi", "starlette", "uvicorn", "onexgen.service.http")
+    code = (
+        "import sys\n"
+        "from onexgen.__main__ import main\n"
+        "import onexgen.cli.app, onexgen.service.opened, onexgen.service.remote\n"
+        f"print([name for name in {heavy} if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"

@@ -27,12 +27,16 @@ _LOCAL: Final = "memory://"
 class Link:
     """A broker that may come and go; what it tells goes to a board."""
 
-    def __init__(self, url: str, topics: Topics, board: Board) -> None:
-        """Read the URL: a wrong one is a UsageError now, an absent broker is none at all."""
+    def __init__(self, url: str, topics: Topics, board: Board, *, kept: int) -> None:
+        """Read the URL: a wrong one is a UsageError now, an absent broker is none at all.
+
+        A bus in memory keeps `kept` messages of each part of a topic.
+        """
         self.is_local = url.startswith(_LOCAL)
         self._url = url
         self._topics = topics
         self._board = board
+        self._kept = kept
         self._broker = self._opened()
         self._said = "not connected yet"
         # What was told while nobody listened has to be read from its start.
@@ -102,4 +106,5 @@ class Link:
             await reader.close()
 
     def _opened(self) -> Broker:
-        return open_broker(self._url, self._topics, client=f"onexgen-{os.getpid()}")
+        client = f"onexgen-{os.getpid()}"
+        return open_broker(self._url, self._topics, client=client, kept=self._kept)

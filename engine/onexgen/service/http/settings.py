@@ -32,6 +32,7 @@ class Limits:
     burst: int
     callers: int
     kept: int
+    messages: int
     events: int
     listed: int
     streams: int
@@ -69,6 +70,15 @@ class ServiceSettings:
     limits: Limits
     waits: Waits
     tokens: TokenRules
+
+    def pipeline(self, group: str) -> str:
+        """Return the pipeline that answers a group of routes; ConfigError when none is named."""
+        if group not in self.pipelines:
+            raise ConfigError(
+                f"no pipeline answers the routes '{group}'",
+                help="name it in `pipelines` of rules/service.yaml",
+            )
+        return self.pipelines[group]
 
     def chosen(self, names: Sequence[str]) -> tuple[Role, ...]:
         """Return the roles of these names, all of them for none; UsageError for an unknown one."""
