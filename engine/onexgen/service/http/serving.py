@@ -23,6 +23,9 @@ from onexgen.service.http.settings import Role
 LOG: Final = logging.getLogger(__name__)
 _BACKLOG: Final = 256
 
+# It reports on every start and stop of every port; we say it once.
+logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+
 
 @dataclass(frozen=True, slots=True)
 class Listening:
