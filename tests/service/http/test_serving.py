@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -123,3 +124,19 @@ def test_nothing_else_loads_it() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout == "[]\n"
+
+
+def test_stopping_while_somebody_follows(tmp_path: Path) -> None:
+    """Streams have a limit; SIGTERM ends those that are open, and the service."""
+    wish = {"mode": "make", "inputs": {"prompt": "hello", "trial": "slow"}}
+    with serving(tmp_path, "--role", "front", cwd=PACK) as service, ExitStack() as stack:
+        client = stack.enter_context(service.client("front"))
+        path = client.post("/v1/runs", json=wish).json()["links"]["events"]
+        streams = [stack.enter_context(client.stream("GET", path)) for _ in range(10)]
+        texts = [stream.iter_text() for stream in streams]
+        assert {next(text).splitlines()[0] for text in texts} == {"event: run_started"}
+        refused = client.get(path)
+        assert (refused.status_code, refused.json()["detail"]) == (429, "too many streams are open")
+        assert service.end() == 0, service.said
+        for text in texts:
+            assert "event: result" not in "".join(text)
