@@ -96,7 +96,8 @@ class Link:
                 self._open.clear()
                 await self._broker.stop()
             await asyncio.sleep(self._topics.delivery.wait(attempt))
-            self._broker = self._opened()
+            if not self.is_local:
+                self._broker = self._opened()
 
     async def _read(self) -> None:
         """Take in progress and answers until the broker is lost."""
@@ -105,6 +106,7 @@ class Link:
         reader = await self._broker.follow(names, from_start=self._has_missed)
         try:
             LOG.info("the bus answers")
+            self._said = "the connection was lost"
             self._open.set()
             self._has_missed = True
             while True:
