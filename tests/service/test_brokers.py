@@ -28,6 +28,7 @@ from onexgen.service.brokers.base import (
     TopicState,
     Unreachable,
 )
+from onexgen.service.brokers.memory import MemoryBroker
 from onexgen.service.brokers.servers import check_names, servers_of
 from onexgen.service.topics import Topics
 
@@ -347,3 +348,27 @@ def test_errors_are_ours() -> None:
     """Everything that a broker can say ends a command with its own exit code."""
     assert issubclass(Unreachable, OnexgenError)
     assert TooLarge("x").exit_code == 6
+
+
+def test_what_a_bus_in_memory_forgets() -> None:
+    """The oldest messages go, once the group has committed them; offsets go on as they were."""
+
+    async def work() -> None:
+        broker = MemoryBroker(kept=3)
+        await broker.create([TopicState(name="t", partitions=1)], 1)
+        place = Place("t", 0)
+        group = await broker.subscribe("g", ["t"])
+        many = [Outgoing(topic="t", key=None, value=str(n).encode()) for n in range(20)]
+        await broker.publish(many)
+        assert [m.offset for m in await broker.kept(["t"])] == list(range(20))
+        late = await broker.follow(["t"], from_start=True)
+        assert [m.offset for m in await group.take(100, 1)] == list(range(20))
+        await group.commit({place: 18})
+        await broker.publish(many[:1])
+        assert [m.offset for m in await broker.kept(["t"])] == [18, 19, 20]
+        assert [m.offset for m in await late.read(1)] == [18, 19, 20]
+        assert [m.offset for m in await group.take(100, 1)] == [20]
+        assert await broker.lag("g", ["t"]) == {place: 3}
+        await group.close()
+
+    asyncio.run(work())

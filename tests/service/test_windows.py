@@ -83,6 +83,30 @@ def test_percentiles_are_exact_up_to_the_accuracy(values: list[float], part: int
     assert abs(found - exact) <= 0.01 * exact * (1 + 1e-9)
 
 
+@pytest.mark.fuzz
+@given(events, events, st.integers(0, 30))
+def test_a_state_that_changes_while_it_is_written(
+    first: list[Measured], later: list[Measured], cut: int
+) -> None:
+    """What was added in between is lost nowhere once it is read again."""
+    state = folded(first)
+    writing = state.writing()
+    written = None
+    for number in range(10_000):
+        try:
+            next(writing)
+        except StopIteration as end:
+            written = end.value
+            break
+        if number == cut:
+            folded(later, state)
+    folded(later, state)
+
+    again = Windows.from_json(json.loads(json.dumps(written)), SHAPE)
+
+    assert folded([*first, *later], again).to_json() == state.to_json()
+
+
 def test_what_is_told() -> None:
     """Counts, durations, quality and failures of each window that ends now."""
     state = folded(

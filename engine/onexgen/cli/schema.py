@@ -28,9 +28,9 @@ def export(
     """Write one schema for every kind of file."""
     from onexgen.diagnostics import DriftError, OutsideError
     from onexgen.schemas import schema_texts
-    from onexgen.service.schemas import event_schema_texts, route_schema_texts
+    from onexgen.service.schemas import event_schema_texts, service_schema_texts
 
-    texts = {**schema_texts(), **event_schema_texts(), **route_schema_texts()}
+    texts = {**schema_texts(), **event_schema_texts(), **service_schema_texts()}
     paths = {directory / name: text for name, text in texts.items()}
     if check:
         stale = [p for p, text in paths.items() if not p.is_file() or p.read_text() != text]

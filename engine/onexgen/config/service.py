@@ -41,6 +41,10 @@ class Limits(Strict):
         ge=1, le=1_000_000, description="How many tokens and addresses are told apart."
     )
     kept: Size = Field(description="Bytes of events and results of runs kept in memory.")
+    messages: int = Field(
+        ge=1, le=1_000_000,
+        description="Messages that a bus in memory keeps of each part of a topic.",
+    )  # fmt: skip
     events: int = Field(ge=1, le=1_000_000, description="Most events of one run that are kept.")
     listed: int = Field(ge=1, le=10_000, description="Most runs in one answer.")
     streams: int = Field(ge=1, le=100_000, description="Most streams of events at once.")

@@ -46,8 +46,11 @@ async def connected(
 @asynccontextmanager
 async def with_worker(
     broker: Broker, topics: Topics, pool: Pool, memory: Memory, *, stores: bool
-) -> AsyncIterator[None]:
-    """Have a worker in this process as long as the block runs; `stores` as for `Worker`."""
+) -> AsyncIterator[asyncio.Task[None]]:
+    """Have a worker in this process as long as the block runs; `stores` as for `Worker`.
+
+    The value is its work: that ends before the block does only when it failed.
+    """
     await broker.create(states_of(topics), BROKERS_OWN)
     worker = Worker(broker, topics, memory, pool, name=worker_name(), stores=stores)
     ready = asyncio.Event()
@@ -58,7 +61,7 @@ async def with_worker(
     try:
         if task.done():
             await task
-        yield
+        yield task
     finally:
         worker.stop()
         task.cancel()

@@ -26,7 +26,7 @@ def event_schema_texts() -> dict[str, str]:
     }
 
 
-def route_schema_texts() -> dict[str, str]:
+def service_schema_texts() -> dict[str, str]:
     """Return file name -> OpenAPI text of all roles; nothing where the extra is not installed."""
     if find_spec("fastapi") is None:
         return {}

@@ -36,7 +36,7 @@ def fuzz(folder: Path, examples: int) -> tuple[int, int, str]:
     """Ask a service of the installed pack; returns exit code, number of cases, and the report."""
     (folder / "rules").mkdir()
     (folder / "out").mkdir()
-    (folder / "rules/limits.yaml").write_text(json.dumps(_NO_LIMITS), "utf-8")
+    (folder / "rules/limits.yaml").write_text(json.dumps(_NO_LIMITS, indent=0), "utf-8")
     variables = {"XDG_STATE_HOME": str(folder / "state")}
     token = subprocess.run(
         [sys.executable, "-m", "onexgen", "serve", "tokens", "add", "fuzz"], cwd=folder,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -14,10 +16,10 @@ from tests.service.helpers import PACK
 from tests.service.http.helpers import serving
 
 
-def refused(*arguments: str, tmp_path: Path, code: int) -> str:
+def refused(*arguments: str, tmp_path: Path, code: int, cwd: Path = PACK) -> str:
     """Run a service that does not start; returns what it says."""
     done = subprocess.run(
-        [sys.executable, "-m", "onexgen", "serve", *arguments], cwd=PACK, capture_output=True,
+        [sys.executable, "-m", "onexgen", "serve", *arguments], cwd=cwd, capture_output=True,
         text=True, env={**os.environ, "XDG_STATE_HOME": str(tmp_path)}, check=False, timeout=60,
     )  # fmt: skip
     assert done.returncode == code, done.stderr
@@ -89,3 +91,52 @@ def test_what_cannot_start(
     told = refused(*arguments, tmp_path=tmp_path, code=code)
 
     assert said is None or told == said
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("roles.back.routes", "[walking]", "there is no group of routes 'walking'"),
+        ("roles.back.routes", "[gating]", "no pipeline answers the routes 'gating'"),
+    ],
+)
+def test_routes_that_cannot_be(path: str, value: str, said: str, tmp_path: Path) -> None:
+    """A role with unknown routes, or with routes that nothing answers, is said at once."""
+    shutil.copytree(PACK, tmp_path / "pack")
+    (tmp_path / "pack/rules/more.yaml").write_text(
+        "version: 1\nkind: overlay\ndescription: Another role.\n"
+        f"set:\n  rules/service.yaml: {{{path}: {value}}}\n", "utf-8",
+    )  # fmt: skip
+    told = refused("--port", "0", tmp_path=tmp_path, code=5, cwd=tmp_path / "pack")
+
+    assert said in told
+
+
+def test_nothing_else_loads_it() -> None:
+    """Help, a run on this machine, and whoever talks to a bus know nothing of the service."""
+    heavy = ("fastapi", "starlette", "uvicorn", "onexgen.service.http")
+    code = (
+        "import sys\n"
+        "from onexgen.__main__ import main\n"
+        "import onexgen.cli.app, onexgen.service.opened, onexgen.service.remote\n"
+        f"print([name for name in {heavy} if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"
+
+
+def test_stopping_while_somebody_follows(tmp_path: Path) -> None:
+    """Streams have a limit; SIGTERM ends those that are open, and the service."""
+    wish = {"mode": "make", "inputs": {"prompt": "hello", "trial": "slow"}}
+    with serving(tmp_path, "--role", "front", cwd=PACK) as service, ExitStack() as stack:
+        client = stack.enter_context(service.client("front"))
+        path = client.post("/v1/runs", json=wish).json()["links"]["events"]
+        streams = [stack.enter_context(client.stream("GET", path)) for _ in range(10)]
+        texts = [stream.iter_text() for stream in streams]
+        assert {next(text).splitlines()[0] for text in texts} == {"event: run_started"}
+        refused = client.get(path)
+        assert (refused.status_code, refused.json()["detail"]) == (429, "too many streams are open")
+        assert service.end() == 0, service.said
+        for text in texts:
+            assert "event: result" not in "".join(text)

@@ -13,8 +13,11 @@ from onexgen.service.topics import Topics
 _SCHEMES: Final = ("memory", "kafka", "kafka+ssl")
 
 
-def open_broker(url: str, topics: Topics, *, client: str) -> Broker:
-    """Return the broker that a URL names, not started yet; `client` is how it calls us."""
+def open_broker(url: str, topics: Topics, *, client: str, kept: int | None = None) -> Broker:
+    """Return the broker that a URL names, not started yet; `client` is how it calls us.
+
+    One in memory keeps `kept` messages of each part of a topic, or all of them.
+    """
     scheme = url.partition("://")[0]
     if scheme not in _SCHEMES or "://" not in url:
         near = closest(scheme, _SCHEMES)
@@ -22,7 +25,7 @@ def open_broker(url: str, topics: Topics, *, client: str) -> Broker:
             f"'{url}' names no bus", help=f"{near}\nfor example kafka://localhost:9092 or memory://"
         )
     if scheme == "memory":
-        return MemoryBroker()
+        return MemoryBroker(kept)
     needed("aiokafka")
     from onexgen.service.brokers.kafka import KafkaBroker
     from onexgen.service.brokers.servers import servers_of

@@ -26,8 +26,14 @@ class _Group:
 class MemoryBroker:
     """Keeps all messages in lists; groups share parts like those of a real broker."""
 
-    def __init__(self) -> None:
-        """Begin without topics."""
+    def __init__(self, kept: int | None = None) -> None:
+        """Begin without topics; keep so many messages of each part, or all of them.
+
+        What a group has not committed is kept all the same.
+        """
+        self._kept = kept
+        # Offset of the first message that a part still has.
+        self.first: dict[Place, int] = {}
         self.logs: dict[Place, list[Message]] = {}
         self.groups: dict[str, _Group] = {}
         self.news = asyncio.Condition()
@@ -47,11 +53,12 @@ class MemoryBroker:
                 log = self.logs[place]
                 log.append(
                     Message(
-                        topic=one.topic, partition=place.partition, offset=len(log),
+                        topic=one.topic, partition=place.partition, offset=self.end(place),
                         key=None if one.key is None else one.key.encode(), value=one.value,
                         headers=one.headers, timestamp=time.time_ns() // 1_000_000,
                     )
                 )  # fmt: skip
+                self._forget(place)
             self.news.notify_all()
 
     async def subscribe(self, group: str, topics: Sequence[str]) -> MemorySubscription:
@@ -69,9 +76,9 @@ class MemoryBroker:
         """Read parts of topics."""
         places = self.places(topics, key)
         if since is not None:
-            starts = {p: sum(m.timestamp < since * 1000 for m in self.logs[p]) for p in places}
-            return MemoryReader(self, starts)
-        return MemoryReader(self, {p: 0 if from_start else len(self.logs[p]) for p in places})
+            old = {p: sum(m.timestamp < since * 1000 for m in self.logs[p]) for p in places}
+            return MemoryReader(self, {p: self.first[p] + count for p, count in old.items()})
+        return MemoryReader(self, {p: 0 if from_start else self.end(p) for p in places})
 
     async def kept(self, topics: Sequence[str]) -> list[Message]:
         """Return all messages of topics."""
@@ -91,7 +98,15 @@ class MemoryBroker:
     async def lag(self, group: str, topics: Sequence[str]) -> dict[Place, int | None]:
         """Return how many messages are not committed."""
         done = self.groups[group].committed if group in self.groups else {}
-        return {p: len(self.logs[p]) - done.get(p, 0) for p in self.places(topics)}
+        return {p: self.end(p) - done.get(p, 0) for p in self.places(topics)}
+
+    def end(self, place: Place) -> int:
+        """Return the offset of the next message of a part."""
+        return self.first[place] + len(self.logs[place])
+
+    def since(self, place: Place, offset: int) -> list[Message]:
+        """Return what a part still has from an offset on."""
+        return self.logs[place][max(offset - self.first[place], 0) :]
 
     async def members(self, group: str) -> int | None:
         """Return how many members a group has."""
@@ -104,6 +119,20 @@ class MemoryBroker:
         for topic in topics:
             self._known(topic)
         return [place for topic in topics for place in self.logs if place.topic == topic]
+
+    def _forget(self, place: Place) -> None:
+        """Forget the oldest messages of a part, now and then."""
+        if self._kept is None or len(self.logs[place]) < 2 * self._kept:
+            return
+        needed = [
+            one.committed.get(place, 0)
+            for one in self.groups.values()
+            if any(place.topic in member.topics for member in one.members)
+        ]
+        gone = min([self.end(place) - self._kept, *needed]) - self.first[place]
+        if gone > 0:
+            del self.logs[place][:gone]
+            self.first[place] += gone
 
     def _place(self, topic: str, key: str | None) -> Place:
         count = self._known(topic).partitions
@@ -118,6 +147,7 @@ class MemoryBroker:
         self._states[topic.name] = topic
         for number in range(topic.partitions):
             self.logs[Place(topic.name, number)] = []
+            self.first[Place(topic.name, number)] = 0
 
 
 class MemoryReader:
@@ -144,11 +174,11 @@ class MemoryReader:
         """Do nothing."""
 
     def _behind(self) -> bool:
-        return any(len(self._broker.logs[p]) > at for p, at in self._offsets.items())
+        return any(self._broker.end(p) > at for p, at in self._offsets.items())
 
     def _new(self) -> list[Message]:
-        found = [m for p, at in self._offsets.items() for m in self._broker.logs[p][at:]]
-        self._offsets = {p: len(self._broker.logs[p]) for p in self._offsets}
+        found = [m for p, at in self._offsets.items() for m in self._broker.since(p, at)]
+        self._offsets = {p: self._broker.end(p) for p in self._offsets}
         return found
 
 
@@ -188,12 +218,12 @@ class MemorySubscription:
             self.broker.news.notify_all()
 
     def _behind(self) -> bool:
-        return any(len(self.broker.logs[p]) > at for p, at in self.positions.items())
+        return any(self.broker.end(p) > at for p, at in self.positions.items())
 
     def _next(self, most: int) -> list[Message]:
         found: list[Message] = []
         for place, at in self.positions.items():
-            new = self.broker.logs[place][at : at + most - len(found)]
+            new = self.broker.since(place, at)[: most - len(found)]
             self.positions[place] = at + len(new)
             found += new
         return found

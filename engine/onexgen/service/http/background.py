@@ -15,7 +15,7 @@ LOG: Final = logging.getLogger(__name__)
 async def in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Do some work until the block ends; when it fails, that is said at once."""
     task = asyncio.create_task(work)
-    task.add_done_callback(_report)
+    task.add_done_callback(report)
     try:
         yield
     finally:
@@ -23,6 +23,7 @@ async def in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-def _report(task: asyncio.Task[None]) -> None:
+def report(task: asyncio.Task[None]) -> None:
+    """Say that a task failed, if it did."""
     if not task.cancelled() and task.exception() is not None:
         LOG.error("this is a bug: work in the background ended", exc_info=task.exception())

@@ -98,6 +98,7 @@ class Board:
         """Remember a run that is about to be asked for."""
         run = self._run(correlation_id)
         run.mode, run.digest, run.since = mode, digest, since
+        self._grow(run, 0)
         return run
 
     def forget(self, correlation_id: str) -> None:

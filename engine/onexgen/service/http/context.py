@@ -96,7 +96,13 @@ def context_of(pack: Pack, settings: ServiceSettings, topics: Topics, wishes: Wi
     return Context(
         settings=settings,
         topics=topics,
-        link=Link(wishes.bus or "memory://", topics, board),
+        link=Link(
+            wishes.bus or "memory://",
+            topics,
+            board,
+            kept=settings.limits.messages,
+            drain=settings.waits.drain,
+        ),
         board=board,
         database=database,
         judges=Pool(settings.processes, judging, wishes.environment),

@@ -7,12 +7,13 @@ import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Final
 
 from onexgen.diagnostics import OnexgenError, OutsideError
 from onexgen.service.brokers import open_broker
 from onexgen.service.brokers.base import Broker, Unreachable
-from onexgen.service.http.background import in_background
+from onexgen.service.http.background import in_background, report
 from onexgen.service.http.board import Board
 from onexgen.service.opened import with_worker
 from onexgen.service.pool import Pool
@@ -27,13 +28,20 @@ _LOCAL: Final = "memory://"
 class Link:
     """A broker that may come and go; what it tells goes to a board."""
 
-    def __init__(self, url: str, topics: Topics, board: Board) -> None:
-        """Read the URL: a wrong one is a UsageError now, an absent broker is none at all."""
+    def __init__(self, url: str, topics: Topics, board: Board, *, kept: int, drain: float) -> None:
+        """Read the URL: a wrong one is a UsageError now, an absent broker is none at all.
+
+        A bus in memory keeps `kept` messages of each part of a topic; its worker waits `drain`
+        seconds for what it has begun.
+        """
         self.is_local = url.startswith(_LOCAL)
         self.url = url
         self._topics = topics
         self._board = board
+        self._kept = kept
+        self._drain = drain
         self._broker = self._opened()
+        self._worker: asyncio.Task[None] | None = None
         self._said = "not connected yet"
         # What was told while nobody listened has to be read from its start.
         self._has_missed = False
@@ -48,6 +56,9 @@ class Link:
 
     async def check(self) -> None:
         """Raise OutsideError when requests cannot be sent now."""
+        if self._worker is not None and self._worker.done():
+            said = "the worker in this process has ended"
+            raise OutsideError(said, help="start the service anew")
         known = await self.broker.topics()
         missing = sorted(set(self._topics.topics) - set(known))
         if missing:
@@ -61,12 +72,13 @@ class Link:
             async with in_background(self._stay()):
                 yield
             return
-        async with (
-            with_worker(self._broker, self._topics, pool, memory, stores=stores),
-            in_background(self._stay()),
-        ):
-            await self._open.wait()
-            yield
+        topics = replace(self._topics, delivery=replace(self._topics.delivery, drain=self._drain))
+        async with with_worker(self._broker, topics, pool, memory, stores=stores) as worker:
+            self._worker = worker
+            worker.add_done_callback(report)
+            async with in_background(self._stay()):
+                await self._open.wait()
+                yield
 
     async def _stay(self) -> None:
         """Connect and read, again and again."""
@@ -84,7 +96,8 @@ class Link:
                 self._open.clear()
                 await self._broker.stop()
             await asyncio.sleep(self._topics.delivery.wait(attempt))
-            self._broker = self._opened()
+            if not self.is_local:
+                self._broker = self._opened()
 
     async def _read(self) -> None:
         """Take in progress and answers until the broker is lost."""
@@ -93,6 +106,7 @@ class Link:
         reader = await self._broker.follow(names, from_start=self._has_missed)
         try:
             LOG.info("the bus answers")
+            self._said = "the connection was lost"
             self._open.set()
             self._has_missed = True
             while True:
@@ -102,4 +116,5 @@ class Link:
             await reader.close()
 
     def _opened(self) -> Broker:
-        return open_broker(self.url, self._topics, client=f"onexgen-{os.getpid()}")
+        client = f"onexgen-{os.getpid()}"
+        return open_broker(self.url, self._topics, client=client, kept=self._kept)

@@ -24,6 +24,9 @@ from onexgen.service.http.settings import Role
 LOG: Final = logging.getLogger(__name__)
 _BACKLOG: Final = 256
 
+# It reports on every start and stop of every port; we say it once.
+logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+
 
 @dataclass(frozen=True, slots=True)
 class Listening:
@@ -78,17 +81,19 @@ async def serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, context.stopping.set)
     try:
+        # Made first: a role whose routes cannot be made is said before anything starts.
+        servers = [_server(context, one.roles) for one in listening]
         async with opened(context):
-            await _serve(context, listening, ready)
+            await _serve(context, servers, listening, ready)
     finally:
         for one in listening:
             one.socket.close()
 
 
 async def _serve(
-    context: Context, listening: Sequence[Listening], ready: Callable[[], None]
-) -> None:
-    servers = [_server(context, one.roles) for one in listening]
+    context: Context, servers: Sequence[_Server], listening: Sequence[Listening],
+    ready: Callable[[], None],
+) -> None:  # fmt: skip
     stopping = asyncio.create_task(context.stopping.wait())
     tasks = [
         asyncio.create_task(server.serve([one.socket]))

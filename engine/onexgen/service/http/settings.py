@@ -34,6 +34,7 @@ class Limits:
     burst: int
     callers: int
     kept: int
+    messages: int
     events: int
     listed: int
     streams: int
@@ -74,6 +75,15 @@ class ServiceSettings:
     # What further groups of routes have to know, by the names of the data.
     parts: Mapping[str, Any] = field(default_factory=dict)
     file: str = ""
+
+    def pipeline(self, group: str) -> str:
+        """Return the pipeline that answers a group of routes; ConfigError when none is named."""
+        if group not in self.pipelines:
+            raise ConfigError(
+                f"no pipeline answers the routes '{group}'",
+                help="name it in `pipelines` of rules/service.yaml",
+            )
+        return self.pipelines[group]
 
     def chosen(self, names: Sequence[str]) -> tuple[Role, ...]:
         """Return the roles of these names, all of them for none; UsageError for an unknown one."""

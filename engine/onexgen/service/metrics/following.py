@@ -113,7 +113,7 @@ class Following:
 
     async def keep(self) -> None:
         """Write the state for the next start."""
-        keep(self._file, self.windows)
+        await keep(self._file, self.windows)
 
     async def _follow(
         self, begin: Callable[[], Awaitable[Reader]], take: Callable[[list[Message]], None]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from onexgen.json_types import JsonObject
 from onexgen.service.metrics.windows import Shape, Windows
 from onexgen.store import write_quietly
 
@@ -31,10 +33,21 @@ def restored(path: Path | None, shape: Shape) -> Windows:
         return fresh
 
 
-def keep(path: Path | None, state: Windows) -> None:
-    """Write a state, at once or not at all; failing to is no error."""
+async def keep(path: Path | None, state: Windows) -> None:
+    """Write a state, at once or not at all; failing to is no error, and nobody waits long."""
     if path is None:
         return
+    writing = state.writing()
+    while True:
+        try:
+            next(writing)
+        except StopIteration as end:
+            await asyncio.to_thread(_write, path, end.value)
+            return
+        await asyncio.sleep(0)
+
+
+def _write(path: Path, data: JsonObject) -> None:
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_quietly(path, json.dumps(state.to_json()).encode())
+    write_quietly(path, json.dumps(data).encode())

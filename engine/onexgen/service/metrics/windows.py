@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
@@ -118,8 +118,24 @@ class Windows:
 
     def to_json(self) -> JsonObject:
         """Return the state as JSON data; equal states are equal data."""
-        rings = {name: _ring_to_json(ring) for name, ring in self._rings.items()}
-        return {"form": _FORM, "shape": _shape_to_json(self.shape), "rings": dict(rings)}
+        writing = self.writing()
+        while True:
+            try:
+                next(writing)
+            except StopIteration as end:
+                whole: JsonObject = end.value
+                return whole
+
+    def writing(self) -> Generator[None, None, JsonObject]:
+        """Write the state slot by slot, for whoever has other things to do in between.
+
+        What is added meanwhile is in it or not, window by window; read again, it is added where
+        it is missing.
+        """
+        rings: JsonObject = {}
+        for name, ring in self._rings.items():
+            rings[name] = yield from _ring_to_json(ring)
+        return {"form": _FORM, "shape": _shape_to_json(self.shape), "rings": rings}
 
     @classmethod
     def from_json(cls, data: Any, shape: Shape) -> Self:
@@ -142,18 +158,25 @@ def _shape_to_json(shape: Shape) -> JsonObject:
     }
 
 
-def _ring_to_json(ring: Ring) -> JsonObject:
-    slots: list[Json] = []
-    for number, tally in sorted(ring.slots.items()):
-        counts: list[Json] = [
-            [*_series(series), count] for series, count in sorted(tally.counts.items())
-        ]
-        values: list[Json] = [
-            [*_series(series), one.to_json()] for series, one in sorted(tally.values.items())
-        ]
-        seen: list[Json] = [*sorted(ring.seen[number])]
-        slots.append({"number": number, "counts": counts, "values": values, "seen": seen})
+def _ring_to_json(ring: Ring) -> Generator[None, None, JsonObject]:
+    written: dict[int, JsonObject] = {}
+    for number in sorted(ring.slots):
+        if number in ring.slots:
+            written[number] = _slot_to_json(number, ring.slots[number], ring.seen[number])
+        yield
+    # Time may have gone on.
+    slots: list[Json] = [one for number, one in written.items() if number in ring.slots]
     return {"newest": ring.newest, "slots": slots}
+
+
+def _slot_to_json(number: int, tally: Tally, seen: Iterable[int]) -> JsonObject:
+    counts: list[Json] = [
+        [*_series(series), count] for series, count in sorted(tally.counts.items())
+    ]
+    values: list[Json] = [
+        [*_series(series), one.to_json()] for series, one in sorted(tally.values.items())
+    ]
+    return {"number": number, "counts": counts, "values": values, "seen": [*sorted(seen)]}
 
 
 def _series(series: Series) -> tuple[str, list[Json]]:

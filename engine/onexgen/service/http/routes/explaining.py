@@ -19,7 +19,7 @@ _NAME: Final = "explaining"
 def router(context: Context) -> APIRouter:
     """Return the route."""
     routes = guarded("explaining")
-    pipeline = context.settings.pipelines[_NAME]
+    pipeline = context.settings.pipeline(_NAME)
 
     @routes.post("/explain", summary="Explain a prompt", responses=documented(415, 504))
     async def explain(wish: ExplainRequest) -> Explanation:

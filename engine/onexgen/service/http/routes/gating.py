@@ -41,7 +41,7 @@ _BODY: Final[dict[str, Any]] = {
 def router(context: Context) -> APIRouter:
     """Return the route."""
     routes = guarded("gating")
-    pipeline = context.settings.pipelines[_NAME]
+    pipeline = context.settings.pipeline(_NAME)
 
     @routes.post(
         "/gate",

@@ -38,7 +38,7 @@ def router(context: Context) -> APIRouter:
         "/intelligence",
         response_model=dict[str, JsonValue],
         summary="What would be recommended for a request, and why",
-        responses=documented(404, 504),
+        responses=documented(404, 415, 504),
     )
     async def recommend(question: Question) -> Any:
         given = question.model_dump(exclude_none=True)

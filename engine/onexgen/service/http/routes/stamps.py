@@ -89,7 +89,7 @@ def router(context: Context) -> APIRouter:
         summary="Stamp files",
         response_model=Stamp,
         response_model_exclude_none=True,
-        responses=documented(404),
+        responses=documented(404, 415),
     )
     async def stamp(wanted: Wanted) -> Any:
         time = wanted.time or datetime.now(UTC)
@@ -99,7 +99,7 @@ def router(context: Context) -> APIRouter:
         "/stamps/verify",
         summary="Compare files with a stamp",
         response_model=Verdict,
-        responses=documented(404),
+        responses=documented(404, 415),
     )
     async def verify(looked: Looked) -> Any:
         return verified(_rules(context), looked.stamp, _bytes(looked.files))
