@@ -28,7 +28,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint types test-fast carried judge hundred mutate chaos fuzz fuzz-http bench build clean
+.PHONY: help setup demo test lint types test-fast carried judge hundred mutate chaos fuzz fuzz-http bench bench-bus build clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -77,6 +77,9 @@ fuzz-http: $(STAMP) ## five thousand requests made from the description of the s
 
 bench: $(STAMP) ## speed and memory as ratios to other tools
 	$(BIN)/python benchmarks/run.py
+
+bench-bus: $(STAMP) ## what a broker and a history add to a run
+	PYTHONPATH=. $(BIN)/python benchmarks/bus.py
 
 build: $(STAMP) ## wheel and source archive in dist/
 	$(BIN)/python -m hatchling build

@@ -2,15 +2,18 @@
 
 For sixty requests of the corpus, fifteen of each kind: every number, every thing and every field,
 once those that the rules read and once those that people annotated, must stand in the contract, in
-the code and in the tests. Run it as a script for the table and for what is missing.
+the code and in the tests; comments and docstrings do not count. Run it as a script for the table
+and for what is missing.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sys
 import tempfile
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -21,10 +24,13 @@ from tests.reading.pack import ROOT
 from onexgen.filters import pascal, plural, snake
 from onexgen.inputs import resolve_inputs
 from onexgen.session import Session, drain
+from onexgen.text import stemmer
 
 OF_EACH: Final = 15
 KINDS: Final = ("effect", "compute", "reducer", "orchestrator")
 PLACES: Final = ("contract", "code", "tests")
+# A text right behind one of these is a docstring.
+_BREAKS: Final = (tokenize.NEWLINE, tokenize.NL, tokenize.INDENT, tokenize.DEDENT)
 
 
 class Named(NamedTuple):
@@ -69,12 +75,18 @@ def named(understood: dict[str, Any]) -> Iterator[Named]:
 def _forms(value: Any) -> Iterator[str]:
     """Yield how a value may stand in a file: in another unit, as a share, as a percentile."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        yield from {str(value).lower(), str(value).lower().replace("-", "")}
+        text = str(value).lower()
+        # What is jittered has jitter, and a cron expression says 22:30 as `30 22`.
+        yield from {text, text.replace("-", ""), *stemmer("english")([text])}
+        if clock := re.fullmatch(r"(\d?\d):(\d\d)", text):
+            yield f"{int(clock[2])} {int(clock[1])}"
         return
     for factor in (1, 1000, 0.001, 0.01, 100):
         yield f"{round(value * factor, 9):.10g}"
         if float(value * factor).is_integer():
             yield f"{value * factor:.1f}"
+    # Every so many minutes, as schedules have it.
+    yield from {f"*/{value / 60:g}", f"{value / 60:g}m"}
     yield f"p{value:g}"
 
 
@@ -99,9 +111,27 @@ def places(folder: Path) -> dict[str, str]:
 
 
 def _plain(path: Path) -> str:
-    """Return a file with numbers as people write them: `10_000` is 10000."""
-    text = re.sub(r"(?<=\d)_(?=\d{3})", "", path.read_text(encoding="utf-8"))
+    """Return a file without its comments, with numbers as people write them: `10_000` is 10000."""
+    text = path.read_text(encoding="utf-8")
+    text = _without_comments(text) if path.suffix == ".py" else re.sub(r"(?m)(^|\s)#.*$", "", text)
+    text = re.sub(r"(?<=\d)_(?=\d{3})", "", text)
     return re.sub(r"\d+e[+-]?\d+", lambda found: f"{float(found.group()):.10g}", text) + "\n"
+
+
+def _without_comments(text: str) -> str:
+    """Return Python code without comments and docstrings."""
+    lines = text.splitlines(keepends=True)
+    before = tokenize.NEWLINE
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        alone = token.string.startswith('"""') and before in _BREAKS
+        if token.type == tokenize.COMMENT or alone:
+            (first, start), (last, end) = token.start, token.end
+            rest = lines[last - 1][end:]
+            lines[first - 1] = lines[first - 1][:start] + (rest if first == last else "\n")
+            for number in range(first, last):
+                lines[number] = "\n"
+        before = token.type
+    return "".join(lines)
 
 
 def made(cases: list[dict[str, Any]], folder: Path) -> list[tuple[Path, dict[str, Any]]]:

@@ -21,7 +21,7 @@ from onexgen.codegen import (
     TemplateEngine,
     TestExecutor,
 )
-from onexgen.diagnostics import UsageError
+from onexgen.diagnostics import ConfigError, UsageError
 
 # A pack whose only family makes packages that take no time to test.
 TINY = Path(__file__).parent / "codegen" / "pack" / "templates"
@@ -193,3 +193,84 @@ def test_unknown_subcontract() -> None:
         TemplateEngine().process_subcontracts({"subcontracts": {"soup": {}}}, EnumNodeType.EFFECT)
 
     assert str(caught.value) == "No kind of subcontract is called 'soup'."
+
+
+def test_layout_of_the_specification(tmp_path: Path) -> None:
+    """Templates in `node_templates/NAME/` need nothing else: the rest is the family's."""
+    templates = tmp_path / "templates"
+    own = templates / "node_templates" / "effect_custom"
+    (own / "models").mkdir(parents=True)
+    (own / "node.py.j2").write_text(
+        '{% extends "common/node.py.j2" %}\n{% block imports %}\nOURS = 1{% endblock %}\n'
+    )
+    (own / "contract.yaml.j2").write_text("# Ours.\n{% include 'common/contract.yaml.j2' %}\n")
+    (own / "models" / "model_request.py.j2").write_text(
+        '{% extends "effect_generic/models/request.py.j2" %}\n'
+    )
+    (own / "RUNBOOK.md.j2").write_text("# {{ names.node_class }}\n")
+    engine = TemplateEngine(templates_directory=templates, enable_inline_templates=False)
+    requirements = ModelPRDRequirements(
+        service_name="parcel_sender", operations=["send"], prompt="Send parcels to the carrier."
+    )
+    classification = ModelClassificationResult(
+        node_type=EnumNodeType.EFFECT, confidence=0.9, template_name="effect_generic"
+    )
+
+    artifacts = asyncio.run(engine.generate(requirements, classification, tmp_path / "out"))
+
+    files = artifacts.get_all_files()
+    assert files["RUNBOOK.md"] == "# NodeParcelSenderEffect\n"
+    assert artifacts.contract_file.startswith("# Ours.\n")
+    assert "\nOURS = 1\n" in artifacts.node_file
+    assert [name for name in files if name.endswith("request.py")] == [
+        "models/model_parcel_sender_request.py"
+    ]
+    assert "handlers/handler_parcel_sender.py" in files
+
+
+@pytest.mark.parametrize(
+    ("names", "node_type", "help_"),
+    [
+        (["effect_one", "effect_two"], EnumNodeType.EFFECT, "name one of: effect_one, effect_two"),
+        (["compute_one"], EnumNodeType.EFFECT, ""),
+    ],
+)
+def test_nothing_to_force(
+    tmp_path: Path, names: list[str], node_type: EnumNodeType, help_: str
+) -> None:
+    """Several templates of a type, or none, leave open which is meant."""
+    templates = tmp_path / "templates"
+    for name in names:
+        (templates / "node_templates" / name).mkdir(parents=True)
+        (templates / "node_templates" / name / "NOTES.md.j2").write_text("Ours.\n")
+    engine = TemplateEngine(templates, enable_inline_templates=False)
+    requirements = ModelPRDRequirements(service_name="a", prompt="Send parcels.")
+    classification = ModelClassificationResult(
+        node_type=node_type, confidence=0.9, template_name="effect_generic"
+    )
+
+    with pytest.raises(UsageError) as caught:
+        asyncio.run(engine.generate(requirements, classification, tmp_path))
+
+    assert str(caught.value) == f"'{templates}' has no template 'effect_generic'"
+    assert caught.value.help == help_
+
+
+def test_mistake_in_a_template_is_at_its_place(tmp_path: Path) -> None:
+    """A template without a family.yaml is checked like any other before anything is made."""
+    own = tmp_path / "templates" / "node_templates" / "effect_custom"
+    own.mkdir(parents=True)
+    (own / "node.py.j2").write_text("{% if names %}\n{{ nobody }}\n")
+    engine = TemplateEngine(tmp_path / "templates", enable_inline_templates=False)
+    requirements = ModelPRDRequirements(service_name="a", prompt="Send parcels.")
+    classification = ModelClassificationResult(
+        node_type=EnumNodeType.EFFECT, confidence=0.9, template_name="effect_custom"
+    )
+
+    with pytest.raises(ConfigError) as caught:
+        asyncio.run(engine.generate(requirements, classification, tmp_path / "out"))
+
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.path, found.span and found.span.line) == (
+        "template-syntax", "templates/node_templates/effect_custom/node.py.j2", 2,
+    )  # fmt: skip

@@ -139,9 +139,13 @@ def test_the_readme_names_what_there_is(root: Path) -> None:
 @pytest.mark.parametrize(
     "page",
     [
+        "CONTRIBUTING.md",
+        "docs/configuration.md",
         "docs/decisions/README.md",
         "docs/gate.md",
+        "docs/hooks-and-metrics.md",
         "docs/http.md",
+        "docs/operators.md",
         "docs/rules.md",
         "docs/schedules.md",
         "docs/service.md",
@@ -149,7 +153,6 @@ def test_the_readme_names_what_there_is(root: Path) -> None:
         "docs/testing.md",
         "docs/tutorial.md",
         "docs/variants.md",
-        "CONTRIBUTING.md",
     ],
 )
 def test_links(root: Path, page: str) -> None:

@@ -243,6 +243,12 @@ def test_markdown(text: str) -> None:
             [{"a": 1, "b": 1}, {"a": 1, "b": 2}],
         ),
         (
+            "entries",
+            ({"a": {"x": 1}, "b": {"x": 2, "key": "c"}}, "key"),
+            [{"x": 1, "key": "a"}, {"x": 2, "key": "b"}],
+        ),
+        ("entries", ({}, "key"), []),
+        (
             "reached",
             (["a"], [{"x": "b", "y": "c"}, {"x": "a", "y": "b"}, {"x": "d", "y": "a"}], "x", "y"),
             ["a", "b", "c"],

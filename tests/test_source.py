@@ -16,6 +16,9 @@ from hypothesis import strategies as st
 from onexgen.diagnostics import ConfigError, Diagnostic, Span, render
 from onexgen.json_types import Json
 from onexgen.source import Marks, Path, Source, load
+from onexgen.yaml_events import NotUnderstood, quick
+from onexgen.yaml_reader import Reader
+from onexgen.yaml_syntax import careful
 from onexgen.yaml_text import to_yaml
 
 
@@ -324,3 +327,29 @@ def test_import_is_cheap() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout == "set()\n"
+
+
+PIECES = (
+    *" \n:,-?[]{}&*#|>'\"!%@`ab01.~</\\",
+    *(": ", "- ", "  ", "\n  ", "|\n  a", "'a'", '"b"', " # c", "a: b", "- - a", "---\n", "...\n"),
+    *("é", "😀", "null", "? ", '"\\u00e9"', '"\\ud83d\\ude00"', "|-\n a\n", ">+\n a\n\n", "{a: }"),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join))
+def test_both_parsers_read_the_same(text: str) -> None:
+    """What libyaml takes, the careful parser takes, and data and places are the same."""
+    events = quick(text)
+    if events is None:
+        return
+    fast = Reader("x.yaml", events)
+    try:
+        data = fast.read()
+    except NotUnderstood:
+        return
+    if fast.problems:
+        return
+    slow = Reader("x.yaml", careful("x.yaml", text))
+
+    assert (slow.read(), slow.problems) == (data, [])
+    assert (slow.keys, slow.values) == (fast.keys, fast.values)

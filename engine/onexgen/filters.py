@@ -13,7 +13,7 @@ from typing import Any, Final
 from jinja2 import Environment, pass_environment
 
 from onexgen.json_types import Json
-from onexgen.linking import before, composed, distinct, reached, spread
+from onexgen.linking import before, composed, distinct, entries, reached, spread
 from onexgen.yaml_text import to_yaml
 
 _MAX_IDENTIFIER: Final = 40
@@ -263,6 +263,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "distinct": distinct,
     "docstring": docstring,
     "each": each,
+    "entries": entries,
     "first_part": first_part,
     "found": found,
     "identifier": identifier,

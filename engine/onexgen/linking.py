@@ -25,6 +25,11 @@ def distinct(values: Iterable[Mapping[str, Json]], *keys: str) -> list[Json]:
     return list(kept.values())
 
 
+def entries(table: Mapping[str, Mapping[str, Json]], key: str) -> list[Json]:
+    """Return the mappings of a table, each with its name there at a key."""
+    return [{**item, key: name} for name, item in table.items()]
+
+
 def reached(
     values: Iterable[str], links: Sequence[Mapping[str, str]], source: str, target: str
 ) -> list[str]:

@@ -6,8 +6,10 @@ from typing import cast
 
 from onexgen.config.pipeline import seconds
 from onexgen.config.service import Service
+from onexgen.hooks import prepare_hooks
 from onexgen.json_types import Json
 from onexgen.source import Marks, Path
+from onexgen.telemetry import prepare_registry, prepare_telemetry
 
 
 def prepare(document: Service, marks: Marks) -> Json:
@@ -29,5 +31,11 @@ def prepare(document: Service, marks: Marks) -> Json:
     data["roles"] = [
         {**role, "at": marks.at(("roles", number))} for number, role in enumerate(data["roles"])
     ]
+    if document.hooks is not None:
+        data["hooks"] = prepare_hooks(document.hooks, marks, ("hooks",))
+    if document.telemetry is not None:
+        data["telemetry"] = prepare_telemetry(document.telemetry, marks, ("telemetry",))
+    if document.registry is not None:
+        data["registry"] = prepare_registry(document.registry)
     data["waits"] = {key: seconds(value) for key, value in data["waits"].items()}
     return cast("Json", data)

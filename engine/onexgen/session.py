@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from onexgen import __version__
 from onexgen.actions.base import Deadline, Elsewhere, Workspace
@@ -66,6 +66,7 @@ class Session:
         else:
             self.plan = Plan.from_json(stored)
         self.expressions = Expressions(self._template, codes=self._codes)
+        self._memory: dict[str, Any] = {}
 
     def _outside(self, name: str) -> dict[str, bytes]:
         """Return a pipeline file that is no part of the pack."""
@@ -128,6 +129,7 @@ class Session:
             environment=self.environment,
             preview=ELSEWHERE if elsewhere is not None else preview,
             keep_failed=keep_failed,
+            memory=self._memory,
         )
         workspace.elsewhere = elsewhere
         return workspace

@@ -14,10 +14,9 @@ def load(path: str, raw: bytes) -> Source:
     text, problems = decode(path, raw)
     if not problems:
         # A run whose plans are stored needs the types of this module, but never the parser.
-        from onexgen.yaml_reader import Reader
+        from onexgen.yaml_reader import read
 
-        reader = Reader(path, text)
-        data = reader.read()
+        data, reader = read(path, text)
         problems = reader.problems
         if not problems:
             return Source(path, text, data, reader.keys, reader.values)

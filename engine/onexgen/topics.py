@@ -40,7 +40,7 @@ def prepare(document: Topics, marks: Marks) -> Json:
     ]
     data["delivery"] |= {
         key: seconds(getattr(delivery, key))
-        for key in ("backoff", "longest", "timeout", "grace", "drain", "patience")
+        for key in ("backoff", "longest", "timeout", "grace", "drain", "patience", "hold")
     }
     return cast("Json", data)
 

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any, Final
-
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    CollectionStartEvent,
-    DocumentStartEvent,
-    Event,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    StreamEndEvent,
-)
 
 from onexgen.diagnostics import Diagnostic, Span
 from onexgen.json_types import Json
 from onexgen.positions import START, Path
 from onexgen.scalars import plain
-from onexgen.yaml_syntax import MAX_DEPTH, CarefulScanner, explain, too_deep
+from onexgen.yaml_events import MAX_DEPTH, Events, NotUnderstood, quick, too_deep
 
 MAX_PROBLEMS: Final = 20
 
@@ -57,19 +44,33 @@ class _EnoughProblems(Exception):
     """Ends the reading of a file that would only give more of the same."""
 
 
-class Reader:
-    """One pass over the events of the parser."""
+def read(path: str, text: str) -> tuple[Json, Reader]:
+    """Return the data of a text, and the reader, which knows places and problems."""
+    events = quick(text)
+    if events is not None:
+        reader = Reader(path, events)
+        with suppress(NotUnderstood):
+            data = reader.read()
+            if not reader.problems:
+                return data, reader
+    # Whatever is wrong is told by the parser that can tell it well.
+    from onexgen.yaml_syntax import careful
 
-    def __init__(self, path: str, text: str) -> None:
-        """Start the parser; it reads nothing yet."""
+    reader = Reader(path, careful(path, text))
+    return reader.read(), reader
+
+
+class Reader:
+    """One pass over the events of a parser."""
+
+    def __init__(self, path: str, events: Events) -> None:
+        """Read nothing yet: what is refused at its first sign is never built."""
         self.keys: dict[Path, Span] = {}
         self.values: dict[Path, Span] = {}
         self.problems: list[Diagnostic] = []
         self._path = path
-        # The parser makes one event at a time: what is refused at its first sign is never built.
-        yaml = YAML(typ="safe", pure=True)
-        yaml.Scanner = CarefulScanner
-        self._events = yaml.parse(text)
+        self._events = iter(events.events)
+        self._kinds = events.kinds
 
     def read(self) -> Json:
         """Return the data of the document; what is wrong is left in `problems`."""
@@ -77,39 +78,45 @@ class Reader:
             return self._document()
         except _EnoughProblems:
             return None
-        except MarkedYAMLError as error:
-            self.problems.append(explain(self._path, error))
+        except NotUnderstood as error:
+            if error.found is None:
+                raise
+            self.problems.append(error.found)
             return None
 
     def _document(self) -> Json:
         self._next()
         first = self._next()
-        if isinstance(first, StreamEndEvent):
+        if isinstance(first, self._kinds.StreamEndEvent):
             self.values[()] = START
             return None
         if first.version or first.tags:
             self._problem("yaml-directive", START)
-        data, _ = self._value((), self._next())
+        root = self._next()
+        data, _ = self._value((), root)
+        if _is_absent(root):
+            self.values[()] = START
         self._next()
         after = self._next()
-        if isinstance(after, DocumentStartEvent):
+        if isinstance(after, self._kinds.DocumentStartEvent):
             self._problem("several-documents", _span(after))
         return data
 
     def _next(self) -> Any:
         return next(self._events)
 
-    def _value(self, path: Path, event: Event, key: Span | None = None) -> tuple[Json, Span]:
-        span = _after(key) if key and _is_absent(event, key) else _span(event)
+    def _value(self, path: Path, event: Any, key: Span | None = None) -> tuple[Json, Span]:
+        span = _after(key) if key and _is_absent(event) else _span(event)
         self._refuse_decorations(event, span)
         value: Json = None
-        if isinstance(event, ScalarEvent):
+        if isinstance(event, self._kinds.ScalarEvent):
             value = self._scalar(event, self._text(event, span), span)
-        elif isinstance(event, CollectionStartEvent):
+        elif isinstance(event, self._kinds.CollectionStartEvent):
             if len(path) >= MAX_DEPTH:
                 self.problems.append(too_deep(self._path, span))
                 raise _EnoughProblems
-            build = self._mapping if isinstance(event, MappingStartEvent) else self._sequence
+            is_mapping = isinstance(event, self._kinds.MappingStartEvent)
+            build = self._mapping if is_mapping else self._sequence
             value, end = build(path, span)
             span = Span(span.line, span.column, end.end_line, end.end_column)
         self.values.setdefault(path, span)
@@ -118,7 +125,7 @@ class Reader:
     def _sequence(self, path: Path, last: Span) -> tuple[Json, Span]:
         items: list[Json] = []
         event = self._next()
-        while not isinstance(event, SequenceEndEvent):
+        while not isinstance(event, self._kinds.SequenceEndEvent):
             item, last = self._value((*path, len(items)), event)
             items.append(item)
             event = self._next()
@@ -127,16 +134,16 @@ class Reader:
     def _mapping(self, path: Path, last: Span) -> tuple[Json, Span]:
         mapping: dict[str, Json] = {}
         event = self._next()
-        while not isinstance(event, MappingEndEvent):
+        while not isinstance(event, self._kinds.MappingEndEvent):
             key, last = self._key(path, event)
             value, last = self._value((*path, key), self._next(), last)
             mapping.setdefault(key, value)
             event = self._next()
         return mapping, _end(event, last)
 
-    def _key(self, path: Path, event: Event) -> tuple[str, Span]:
+    def _key(self, path: Path, event: Any) -> tuple[str, Span]:
         span = _span(event)
-        if not isinstance(event, ScalarEvent):
+        if not isinstance(event, self._kinds.ScalarEvent):
             _, span = self._value((*path, "?"), event)
             self._problem("key-not-text", span, "a list or a mapping")
             return "?", span
@@ -144,7 +151,7 @@ class Reader:
         key = self._text(event, span)
         value = self._scalar(event, key, span)
         place = (*path, key)
-        if event.style is None and key == "<<":
+        if not event.style and key == "<<":
             self._problem("yaml-merge-key", span)
         elif not isinstance(value, str):
             self._problem("key-not-text", span, key or "nothing")
@@ -155,8 +162,8 @@ class Reader:
         self.keys.setdefault(place, span)
         return key, span
 
-    def _scalar(self, event: ScalarEvent, text: str, span: Span) -> Json:
-        if event.style is not None:
+    def _scalar(self, event: Any, text: str, span: Span) -> Json:
+        if event.style:
             return text
         try:
             return plain(text)
@@ -164,7 +171,7 @@ class Reader:
             self._problem("bad-number", span, str(error))
             return text
 
-    def _text(self, event: ScalarEvent, span: Span) -> str:
+    def _text(self, event: Any, span: Span) -> str:
         text = str(event.value)
         if not _SURROGATE.search(text):
             return text
@@ -175,9 +182,9 @@ class Reader:
             self._problem("half-character", span)
             return ""
 
-    def _refuse_decorations(self, event: Event, span: Span) -> None:
+    def _refuse_decorations(self, event: Any, span: Span) -> None:
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
-        if isinstance(event, AliasEvent):
+        if isinstance(event, self._kinds.AliasEvent):
             self._problem("yaml-alias", span, f"*{anchor}")
         elif anchor is not None:
             self._problem("yaml-anchor", _start(span, 1 + len(anchor)), f"&{anchor}")
@@ -196,15 +203,14 @@ class Reader:
             raise _EnoughProblems
 
 
-def _span(event: Event) -> Span:
+def _span(event: Any) -> Span:
     start, end = event.start_mark, event.end_mark
     return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
 
-def _is_absent(event: Event, key: Span) -> bool:
-    """Tell whether nothing follows a key: the parser puts that at the next token, pages below."""
-    is_empty = isinstance(event, ScalarEvent) and event.style is None and not event.value
-    return is_empty and _span(event).line > key.end_line
+def _is_absent(event: Any) -> bool:
+    """Tell whether nothing follows a key: parsers put that at the next token, pages below."""
+    return getattr(event, "value", None) == "" and not event.style
 
 
 def _after(key: Span) -> Span:
@@ -216,7 +222,7 @@ def _start(span: Span, length: int) -> Span:
     return Span(span.line, span.column, span.line, span.column + length)
 
 
-def _end(event: Event, last: Span) -> Span:
+def _end(event: Any, last: Span) -> Span:
     """Return where a collection ends: at its bracket, else with its last item."""
     end = _span(event)
     has_bracket = (end.line, end.column) != (end.end_line, end.end_column)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
+from ruamel.yaml import YAML, events
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.scanner import Scanner, ScannerError
 
 from onexgen.diagnostics import Diagnostic, Span
-
-MAX_DEPTH: Final = 64
+from onexgen.yaml_events import MAX_DEPTH, Events, NotUnderstood, too_deep
 
 
 class TooDeepError(ScannerError):
@@ -37,6 +38,20 @@ class CarefulScanner(Scanner):
                 "found the number of no character",
                 self.reader.get_mark(),
             ) from error
+
+
+def careful(path: str, text: str) -> Events:
+    """Return the events of a text by YAML 1.2, with complaints that say where it begins."""
+    return Events(_explained(path, text), events)
+
+
+def _explained(path: str, text: str) -> Iterator[Any]:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Scanner = CarefulScanner
+    try:
+        yield from yaml.parse(text)
+    except MarkedYAMLError as error:
+        raise NotUnderstood(explain(path, error)) from error
 
 
 # what the library says -> what we say, what usually helps
@@ -103,12 +118,6 @@ def _worded(problem: str) -> tuple[str, str]:
         if match:
             return message.format(*match.groups()), remedy
     return problem, ""
-
-
-def too_deep(path: str, span: Span) -> Diagnostic:
-    """Return the diagnostic for what is nested too deeply."""
-    message = f"more than {MAX_DEPTH} levels are nested here"
-    return Diagnostic("too-deep", message, path, span, help="nest less")
 
 
 def _point(mark: Any) -> Span:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -128,6 +129,27 @@ def test_from_the_start(run: Run) -> None:
             f"{key}{number}".encode() for key in "abcde" for number in (1, 2)
         ]
         assert await broker.kept([]) == []
+
+    run(work)
+
+
+def test_since_a_time(run: Run) -> None:
+    """Whoever wants what was sent since a time gets all of it, and what is sent then."""
+
+    async def work(broker: Broker, topic: str) -> None:
+        await broker.publish(of(topic, "one", "old"))
+        [old] = await broker.kept([topic])
+        while time.time() * 1000 <= old.timestamp + 1:  # noqa: ASYNC110 - it is time that is waited for.
+            await asyncio.sleep(0.002)
+        await broker.publish(of(topic, "one", "new"))
+        reader = await broker.follow([topic], since=(old.timestamp + 1) / 1000)
+        await broker.publish(of(topic, "one", "last"))
+        found: list[bytes] = []
+        while b"last" not in found:
+            found += [message.value for message in await reader.read(5)]
+        await reader.close()
+
+        assert [one for one in found if one != b"old"] == [b"new", b"last"]
 
     run(work)
 

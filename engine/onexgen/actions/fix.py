@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from onexgen.actions.base import Workspace
 from onexgen.actions.options import alike
-from onexgen.checking.looking import selected
+from onexgen.checking.globs import selected
 from onexgen.checking.packages import Packages
 from onexgen.checking.repairing import apply
 from onexgen.checking.tools import Running

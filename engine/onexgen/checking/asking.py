@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from onexgen.actions.base import Workspace
-from onexgen.checking.looking import Found, selected
+from onexgen.checking.globs import selected
+from onexgen.checking.looking import MOST_TEXTS
+from onexgen.checking.measuring import Found
 from onexgen.checking.packages import Packages
 from onexgen.checking.tools import Line, Running, Task, find_program
 from onexgen.diagnostics import OutsideError, TimeoutExceeded
@@ -27,6 +29,11 @@ class _Known:
     texts: dict[str, str] = field(default_factory=dict)
     found: dict[str, list[Found]] = field(default_factory=dict)
 
+    def forget(self) -> None:
+        """Know nothing any more."""
+        self.texts.clear()
+        self.found.clear()
+
 
 class _Question(NamedTuple):
     """A check, the files of each package that its program is asked about, and the program."""
@@ -44,9 +51,9 @@ class Asker:
     """Asks programs, and remembers what those that look at single files said of a text."""
 
     def __init__(self, workspace: Workspace) -> None:
-        """Know nothing yet."""
+        """Know what was heard in earlier runs."""
         self._workspace = workspace
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, _Known] = workspace.memory.setdefault("asked", {})
 
     @contextmanager
     def asked(
@@ -73,17 +80,24 @@ class Asker:
             yield lambda: self._answers(questions, written)
 
     def _question(self, check: Mapping[str, Any], packages: Packages, *, tell: bool) -> _Question:
-        names = packages.names
-        if check["tool"]["by_file"]:
-            known = self._known.setdefault(check["id"], _Known())
-            names = packages.without(known.texts)
+        known = self._known_of(check)
+        if len(known.texts) > MOST_TEXTS:
+            known.forget()
+        is_by_file = check["tool"]["by_file"]
+        names = packages.without(known.texts) if is_by_file else packages.names
         asked = [selected(own, check["files"]) for own in names]
+        if not is_by_file and known.texts == dict(packages.places(asked)):
+            asked = [() for _ in asked]
         missing = _missing(check["tool"])
         if tell and missing:
             return _Question(check, asked, None, missing)
         task = packages.task(asked)
         running = self._running(check["tool"], task) if task.packages else None
         return _Question(check, asked, running, tell=tell)
+
+    def _known_of(self, check: Mapping[str, Any]) -> _Known:
+        """Return what a check's program said; its place tells it from others of that name."""
+        return self._known.setdefault(check["at"], _Known())
 
     def _running(self, tool: Mapping[str, Any], task: Task) -> Running | Forking:
         if not tool["preload"]:
@@ -96,7 +110,7 @@ class Asker:
     def _answers(self, questions: Sequence[_Question], packages: Packages) -> Told:
         told: Told = [{} for _ in packages.names]
         for question in questions:
-            known = self._known.setdefault(question.check["id"], _Known())
+            known = self._known_of(question.check)
             if obstacle := question.missing or self._heard(question, known, packages):
                 for found in told:
                     found[question.check["id"]] = obstacle
@@ -118,6 +132,8 @@ class Asker:
             if not question.tell:
                 raise
             return str(error)
+        if not question.check["tool"]["by_file"]:
+            known.forget()
         known.texts.update(packages.places(question.asked))
         _learn(known, question, packages, lines)
         return ""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from symtable import symtable
 from typing import Any, Final, NamedTuple
 
+from onexgen.checking.globs import matches, selected
+from onexgen.checking.measuring import Found, matching, out_of_bounds
+from onexgen.checking.sharing import each
 from onexgen.json_types import JsonObject
-
-type Found = tuple[str, int, int, str]
-"""File, line and column (from 1), and words for the message."""
 
 
 class Unread(NamedTuple):
@@ -24,8 +23,10 @@ class Unread(NamedTuple):
     words: str = ""
 
 
+# The ways of looking that depend on nothing but a text.
+_OF_TEXT: Final = ("syntax", "pattern", "metric", "regex", "required")
 # A process that runs for ever would otherwise keep all texts.
-_MOST: Final = 100_000
+MOST_TEXTS: Final = 10_000
 
 
 class Subject:
@@ -53,38 +54,6 @@ class Subject:
         return self._trees[name]
 
 
-def selected(names: Iterable[str], globs: Sequence[str]) -> tuple[str, ...]:
-    """Return the paths that match any glob, and none that begins with an exclamation mark."""
-    wanted, refused = _patterns(tuple(globs))
-    return tuple(
-        name
-        for name in names
-        if wanted.fullmatch(name) and not (refused and refused.fullmatch(name))
-    )
-
-
-def matches(name: str, glob: str) -> bool:
-    """Tell whether a path matches; `**/` also matches nothing, `*` stays within a folder."""
-    return _patterns((glob,))[0].fullmatch(name) is not None
-
-
-@cache
-def _patterns(globs: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
-    """Return what matches the wanted paths, and what matches the refused ones."""
-    wanted = [glob for glob in globs if not glob.startswith("!")] or ["**"]
-    refused = [glob[1:] for glob in globs if glob.startswith("!")]
-    return _any_of(wanted), _any_of(refused) if refused else None
-
-
-def _any_of(globs: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{_regex_of(glob)})" for glob in globs))
-
-
-def _regex_of(glob: str) -> str:
-    text = re.escape(glob).replace(r"\*\*/", "(?:.*/)?").replace(r"\*\*", ".*")
-    return text.replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
-
-
 class Looker:
     """Looks at files, at each text only once: most do not change between two rounds."""
 
@@ -97,9 +66,39 @@ class Looker:
         self._joined = {
             check["id"]: check["pattern"]["rule"]
             for check in checks
-            if check["pattern"] and check["pattern"].keys() == {"rule"} and check["lines"] == 1
+            if check["pattern"] and check["pattern"].keys() == {"rule"}
         }
         self._any = {"rule": {"any": [*self._joined.values()]}}
+
+    def look_ahead(self, checks: Iterable[Mapping[str, Any]], subjects: Iterable[Subject]) -> None:
+        """Look at all texts that are new, on all processors if they are many."""
+        if len(self._seen) > MOST_TEXTS:
+            self._seen.clear()
+            self._clean.clear()
+        ways = [check for check in checks if any(check[way] for way in _OF_TEXT)]
+        new = {
+            text: name
+            for subject in subjects
+            for name, text in subject.files.items()
+            if text not in self._seen
+        }
+        found = each(lambda item: self._looked(ways, *item), list(new.items()))
+        self._seen.update(zip(new, found, strict=True))
+
+    def _looked(
+        self, ways: Iterable[Mapping[str, Any]], text: str, name: str
+    ) -> dict[str, list[Found]]:
+        """Return what each check finds in one text."""
+        subject = Subject({name: text}, {})
+        return {
+            way["id"]: self._found(way, subject, name)
+            for way in ways
+            if subject.matching(way["files"])
+        }
+
+    def _found(self, check: Mapping[str, Any], subject: Subject, name: str) -> list[Found]:
+        is_clean = check["id"] in self._joined and self._is_clean(subject, name)
+        return [] if is_clean else list(_look(check, subject, name))
 
     def look(self, check: Mapping[str, Any], subject: Subject, names: Sequence[str]) -> list[Found]:
         """Return what one check finds."""
@@ -107,16 +106,12 @@ class Looker:
             return list(_missing(check["present"], subject))
         if check["unreadable"] is not None:
             return [item[1:] for item in subject.unread if item.kind in check["unreadable"]]
-        if len(self._seen) > _MOST:
-            self._seen.clear()
-            self._clean.clear()
         found: list[Found] = []
         own = check["id"]
         for name in names:
             seen = self._seen.setdefault(subject.files[name], {})
             if own not in seen:
-                is_clean = own in self._joined and self._is_clean(subject, name)
-                seen[own] = [] if is_clean else list(_look(check, subject, name))
+                seen[own] = self._found(check, subject, name)
             found.extend(_of(name, item) for item in seen[own])
         return found
 
@@ -152,7 +147,9 @@ def _look(check: Mapping[str, Any], subject: Subject, name: str) -> Iterator[Fou
     if check["syntax"]:
         yield from _syntax(subject, name)
     elif check["pattern"] is not None:
-        yield from _structural(check, subject, name)
+        yield from matching(check["pattern"], subject.tree(name), name)
+    elif check["metric"] is not None:
+        yield from out_of_bounds(check["metric"], subject.tree(name), name)
     elif check["regex"] is not None:
         yield from _regex(check["regex"], subject, name)
     elif not re.search(check["required"], subject.files[name], re.MULTILINE):
@@ -167,16 +164,6 @@ def _syntax(subject: Subject, name: str) -> Iterator[Found]:
         line = getattr(error, "lineno", None) or 1
         column = getattr(error, "offset", None) or 1
         yield name, line, column, getattr(error, "msg", str(error))
-
-
-def _structural(check: Mapping[str, Any], subject: Subject, name: str) -> Iterator[Found]:
-    if subject.files[name].count("\n") + 1 < check["lines"]:
-        return
-    for match in subject.tree(name).find_all(check["pattern"]):
-        start, end = match.range().start, match.range().end
-        if end.line - start.line + 1 < check["lines"]:
-            continue
-        yield name, start.line + 1, start.column + 1, match.text().splitlines()[0].strip()
 
 
 def _regex(pattern: str, subject: Subject, name: str) -> Iterator[Found]:

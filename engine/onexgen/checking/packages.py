@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from onexgen.checking.looking import selected
+from onexgen.checking.globs import selected
 from onexgen.checking.scratch import Scratch
 from onexgen.checking.tools import Task
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 from jinja2 import TemplateSyntaxError
 
 from onexgen.backtracking import SAFER, explosion_of
-from onexgen.config.quality import Check, Checks, FailurePattern, Failures, Fix
+from onexgen.config.failures import FailurePattern, Failures
+from onexgen.config.quality import Check, Checks, Fix
 from onexgen.diagnostics import closest
 from onexgen.expressions import Expressions, said_by
 from onexgen.json_types import Json
@@ -62,6 +63,11 @@ def _ways(rule: Check | Fix, place: Path, marks: Marks) -> None:
         _regex(rule.tool.output, (*place, "tool", "output"), marks)
     if rule.pattern is not None:
         _structural(rule.pattern, (*place, "pattern"), marks)
+    metric = getattr(rule, "metric", None)
+    for key in ("of", "counts", "share_of") if metric else ():
+        pattern = getattr(metric, key)
+        if pattern is not None:
+            _structural(pattern, (*place, "metric", key), marks)
 
 
 def _unique(ids: list[str], path: Path, marks: Marks) -> None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from onexgen.checking.looking import Unread, selected
+from onexgen.checking.globs import selected
+from onexgen.checking.looking import Unread
 from onexgen.diagnostics import ConfigError, UsageError
 from onexgen.json_types import Json, JsonObject
 from onexgen.source import load

@@ -7,7 +7,7 @@ from difflib import unified_diff
 from typing import Any, Final
 
 from onexgen.actions.base import Workspace
-from onexgen.checking.looking import selected
+from onexgen.checking.globs import selected
 from onexgen.checking.packages import Packages
 from onexgen.checking.replacing import replaced
 from onexgen.checking.tools import Running

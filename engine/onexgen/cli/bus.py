@@ -13,6 +13,7 @@ import typer
 from onexgen.json_types import Json
 
 if TYPE_CHECKING:  # Other commands import nothing of the service.
+    from onexgen.resources import Pack
     from onexgen.service.topics import Topics
 
 Bus = Annotated[
@@ -41,13 +42,18 @@ def awaited[T](work: Coroutine[Any, Any, T]) -> T:
 
 def topics_here(env: str | None) -> Topics:
     """Return the topics of the current folder's pack."""
-    from onexgen.resources import Pack
     from onexgen.service.topics import load_topics
+
+    return load_topics(*pack_here(env))
+
+
+def pack_here(env: str | None) -> tuple[Pack, str | None]:
+    """Return the current folder's pack, and which environment holds."""
+    from onexgen.resources import Pack
     from onexgen.settings import load_settings
 
     settings = load_settings(Path.cwd())
-    pack = Pack.at(settings.root, alone=settings.alone)
-    return load_topics(pack, settings.environment(env))
+    return Pack.at(settings.root, alone=settings.alone), settings.environment(env)
 
 
 def print_as_json(value: Json) -> None:

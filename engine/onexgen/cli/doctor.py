@@ -1,23 +1,60 @@
-"""`onexgen doctor`: what is wrong when a service does not answer."""
+"""`onexgen doctor`: what is wrong when nothing answers, or nothing is written."""
 
 from __future__ import annotations
 
-import click
+from pathlib import Path
+from typing import Annotated
 
-from onexgen.cli.bus import AsJson, Bus, Env, Store, awaited, print_as_json, topics_here
+import click
+import typer
+
+from onexgen.cli.bus import AsJson, Env, Store, awaited, pack_here, print_as_json, topics_here
 
 _MARKS = {"ok": "✓", "wrong": "✗", "unknown": "?"}
 
 
-def doctor(bus: Bus, store: Store = None, env: Env = None, as_json: AsJson = False) -> None:
-    """Look at the broker, its topics, the workers and the history; ends with 6 if one is wrong."""
-    from onexgen.diagnostics import OutsideError
-    from onexgen.service.doctor import Finding, findings
+def doctor(
+    bus: Annotated[
+        str | None,
+        typer.Option(
+            "--bus", envvar="ONEXGEN_BUS", metavar="URL", help="Address of the broker; else none."
+        ),
+    ] = None,
+    store: Store = None,
+    service: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--service", envvar="ONEXGEN_SERVICE", metavar="URL",
+            help="Address of a service; without a port, of all its parts. Repeatable.",
+        ),
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--folder", metavar="DIR", help="Folder of results; else that of the rules."),
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="NAME", help="Only this; repeatable.")
+    ] = None,
+    env: Env = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Look at all that a run needs, and say what may help; ends with 6 if something is wrong."""
+    from onexgen.diagnostics import OutsideError, UsageError, closest
+    from onexgen.service.doctor import ALL, Patient, findings
+    from onexgen.service.doctor.advice import Finding, load_advice
 
+    for name in only or ():
+        if name not in ALL:
+            raise UsageError(f"'{name}' is nothing to look at", help=closest(name, ALL))
     topics = topics_here(env)
+    advice = load_advice(*pack_here(env))
+    patient = Patient(
+        bus=bus, store=store, services=service or (), folder=folder or Path(advice.folder),
+        only=only or ALL,
+    )  # fmt: skip
 
     async def look() -> list[Finding]:
-        return [finding async for finding in findings(bus, store, topics)]
+        return [finding async for finding in findings(patient, topics, advice)]
 
     found = awaited(look())
     if as_json:

@@ -54,6 +54,19 @@ def start(
         typer.Option("--output-root", metavar="DIR", help="Folder below which it may write."),
     ] = None,
     token_file: TokenFile = None,
+    consul: Annotated[
+        str | None,
+        typer.Option(
+            "--consul",
+            envvar="ONEXGEN_CONSUL",
+            metavar="URL",
+            help="Agent of Consul to register with.",
+        ),
+    ] = None,
+    advertise: Annotated[
+        str | None,
+        typer.Option("--advertise", metavar="ADDRESS", help="Our address there; else --host."),
+    ] = None,
     env: Env = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Log only what is wrong.")] = False,
 ) -> None:
@@ -68,7 +81,13 @@ def start(
     from onexgen.service.reports import reporting
 
     wishes = Wishes(
-        bus=bus, store=store, output_root=output_root, tokens=token_file, environment=env
+        bus=bus,
+        store=store,
+        output_root=output_root,
+        tokens=token_file,
+        environment=env,
+        consul=consul,
+        advertise=advertise,
     )
     awaited(started(wishes, host, role or [], port or [], reporting(is_quiet=quiet)))
 

@@ -22,6 +22,8 @@ from onexgen.runs import Run
 
 _LOGGER = logging.getLogger(__name__)
 _FOLDER = "templates"
+# Where the specification puts folders of templates, which need no family.yaml.
+_BARE = f"{_FOLDER}/node_templates/"
 
 
 class TemplateEngine:
@@ -56,16 +58,17 @@ class TemplateEngine:
         With `run_tests` they are written below `output_directory` and tested there; in strict
         mode a failed test is a ValueError, and nothing stays written.
         """
+        node_type = classification.node_type.value
+        pack, template = self._chosen(classification.template_name, node_type)
         given: dict[str, Any] = {
             "prompt": requirements.text,
             "requirements": requirements.corrections(),
-            "node_type": classification.node_type.value,
-            "template": classification.template_name,
+            "node_type": node_type,
+            "template": template,
             "output_dir": os.fspath(output_directory),
             "run_tests": run_tests,
             "strict": strict_mode,
         }
-        pack = self._pack(classification.template_name)
         preview = None if run_tests else "list"
         done = await asyncio.to_thread(run, "default", given, pack=pack, preview=preview)
         artifacts = _artifacts(done, requirements.service_name, run_tests=run_tests)
@@ -89,15 +92,33 @@ class TemplateEngine:
             made[record["made"]["file"]] = record["made"]["text"]
         return made
 
-    def _pack(self, template: str) -> Pack | None:
+    def _chosen(self, template: str, node_type: str) -> tuple[Pack | None, str]:
+        """Return where templates come from, and the name of the one that is used.
+
+        No rule knows the templates of a folder without a family.yaml: where the inline ones are
+        not allowed, the only one of the node type is meant.
+        """
         if self._directory is None:
-            return None
+            return None, template
         pack = pack_with(self._directory)
-        file = pack.files.get(f"{_FOLDER}/{template}/family.yaml")
-        is_own = file is not None and file.is_relative_to(self._directory.resolve())
-        if not is_own and not self._enable_inline_templates:
-            raise UsageError(f"'{self._directory}' has no template '{template}'")
-        return pack
+        folder = self._directory.resolve()
+        own = {name for name, file in pack.files.items() if file.is_relative_to(folder)}
+        bare = {name.removeprefix(_BARE).partition("/")[0] for name in own if _is_bare(name)}
+        if self._enable_inline_templates or template in bare:
+            return pack, template
+        if f"{_FOLDER}/{template}/family.yaml" in own:
+            return pack, template
+        fitting = sorted(name for name in bare if name.startswith(f"{node_type}_"))
+        if len(fitting) == 1:
+            return pack, fitting[0]
+        raise UsageError(
+            f"'{self._directory}' has no template '{template}'",
+            help=f"name one of: {', '.join(fitting)}" if fitting else "",
+        )
+
+
+def _is_bare(name: str) -> bool:
+    return name.startswith(_BARE) and "/" in name.removeprefix(_BARE)
 
 
 def _artifacts(done: Run, service_name: str, *, run_tests: bool) -> ModelGeneratedArtifacts:

@@ -23,9 +23,11 @@ from onexgen.validation import validate
 KINDS: Final[dict[str, tuple[str, str | None]]] = {
     "archive": ("onexgen.config.archive:Archive", "onexgen.archiving:prepare"),
     "checks": ("onexgen.config.quality:Checks", "onexgen.checking.prepare:prepare_checks"),
+    "doctor": ("onexgen.config.doctor:Doctor", "onexgen.advice:prepare"),
     "extraction": ("onexgen.config.reading:Extraction", "onexgen.extraction.prepare:prepare"),
-    "failures": ("onexgen.config.quality:Failures", "onexgen.checking.prepare:prepare_failures"),
+    "failures": ("onexgen.config.failures:Failures", "onexgen.checking.prepare:prepare_failures"),
     "family": ("onexgen.config.family:Family", None),
+    "folders": ("onexgen.config.folders:Folders", None),
     "library": ("onexgen.config.reading:Library", "onexgen.extraction.prepare:prepare_library"),
     "measures": ("onexgen.config.measures:Measures", None),
     "overlay": ("onexgen.config.pipeline:Overlay", None),
@@ -83,7 +85,7 @@ class Documents:
         self.texts: dict[str, str] = {}
         for name in self.names(_ALWAYS):
             if is_overlay(self._pack.read(name) or b""):
-                self._use(name)
+                self.use_overlay(name)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -105,9 +107,9 @@ class Documents:
         if self.raw(path) is None:
             known = [item.split("/")[-1][:-5] for item in self.names("environments/")]
             raise UsageError(f"no environment is named '{name}'", help=closest(name, known))
-        self._use(path)
+        self.use_overlay(path)
 
-    def _use(self, path: str) -> None:
+    def use_overlay(self, path: str) -> None:
         """Apply an overlay to everything that is loaded from now on."""
         found = self._overlay_at(path)
         if found is not None:
@@ -214,6 +216,12 @@ class Documents:
             prepare: Callable[[Document, Marks], Json] = imported(preparation)
             self.prepared[name] = prepare(document, marks)
         return document, marks
+
+    def is_of_kind(self, name: str, kind: str) -> bool:
+        """Tell whether a file says that it is of a kind, without looking for what is wrong."""
+        source = self.source(name)
+        data = source.data if source else None
+        return isinstance(data, dict) and data.get("kind") == kind
 
     def refer(self, name: str, kind: str, marks: Marks, path: Path) -> None:
         """Load a document that another one names; says so when it is not there."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from onexgen.compiler.bare_families import BareFamilies
 from onexgen.compiler.documents import Documents
 from onexgen.compiler.template_names import TemplateNames
 from onexgen.compiler.templates import TemplateCheck
@@ -17,6 +18,8 @@ from onexgen.source import Marks, Path
 
 FOLDER: Final = "templates/"
 _FAMILY: Final = "/family.yaml"
+# templates/NAME/family.yaml, and templates/FOLDER/NAME/family.yaml.
+_DEPTHS: Final = (2, 3)
 
 type _Chain = list[tuple[str, Family, Marks]]
 
@@ -36,11 +39,14 @@ class FamilyCompiler:
         self._shared: dict[str, TemplateNames] = {}
         self.blueprints: dict[str, Json] = {}
         self.plans: dict[str, FamilyPlan] = {}
-        self.folders = [
+        described = [
             name.removeprefix(FOLDER).removesuffix(_FAMILY)
             for name in documents.names(FOLDER)
-            if name.endswith(_FAMILY) and name.count("/") == 2
+            if name.endswith(_FAMILY) and name.count("/") in _DEPTHS
         ]
+        self._bare = BareFamilies(documents, described)
+        # A folder may have the name of the family that it extends, and then stands for it.
+        self.folders = [*described, *self._bare.families]
 
     def compile(self) -> None:
         """Compile every family with its templates and blueprints."""
@@ -103,7 +109,9 @@ class FamilyCompiler:
         seen: list[str] = []
         current: str | None = name
         while current is not None:
-            found = self._documents.load(f"{FOLDER}{current}{_FAMILY}", "family")
+            found = self._bare.families.get(current) or self._documents.load(
+                f"{FOLDER}{current}{_FAMILY}", "family"
+            )
             if found is None:
                 break
             family, marks = found
@@ -128,7 +136,9 @@ class FamilyCompiler:
         if not chain:
             return
         own, marks = chain[0][1], chain[0][2]
-        self._is_new(name, name, marks, ())
+        folder, name = name, name.rpartition("/")[2]
+        if folder == name or name not in self._names:
+            self._is_new(name, name, marks, ())
         for index, alias in enumerate(own.aliases):
             self._is_new(alias, name, marks, ("aliases", index))
         folders = [folder for folder, _, _ in chain]
@@ -153,9 +163,12 @@ class FamilyCompiler:
     def _files(self, chain: _Chain, folders: list[str]) -> Iterable[FilePlan]:
         """Yield the files of a family: an entry replaces the one of the same path in a parent."""
         entries: dict[str, tuple[FamilyFile, Marks, Path]] = {}
-        for _, family, marks in reversed(chain):
+        for folder, family, marks in reversed(chain):
             own: dict[str, str] = {}
-            for index, file in enumerate(family.files):
+            parents = {path: entry[0] for path, entry in entries.items()}
+            bare = folder in self._bare.families
+            files = self._bare.files(folder, parents) if bare else family.files
+            for index, file in enumerate(files):
                 place: Path = ("files", index)
                 if file.path in own:
                     said = f"file '{file.path}' is defined twice"
@@ -182,9 +195,11 @@ class FamilyCompiler:
 
     def _sources(self, folders: list[str], templates: list[str]) -> list[str]:
         """Return the files of a family: documents, blueprints, templates, and what those name."""
-        used: dict[str, None] = dict.fromkeys(f"{folder}{_FAMILY}" for folder in folders)
+        described = [folder for folder in folders if folder not in self._bare.families]
+        used: dict[str, None] = dict.fromkeys(f"{folder}{_FAMILY}" for folder in described)
+        below = tuple(f"{FOLDER}{folder}/" for folder in folders)
         for name in self.blueprints:
-            if name.removeprefix(FOLDER).partition("/")[0] in folders:
+            if name.startswith(below):
                 used[name.removeprefix(FOLDER)] = None
         pending = list(templates)
         while pending:

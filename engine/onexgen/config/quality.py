@@ -1,4 +1,4 @@
-"""The grammar of quality checks, fixes and failure patterns."""
+"""The grammar of quality checks and fixes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from onexgen.config.base import Document, Strict
 from onexgen.json_types import Json
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Blame = Literal["code", "environment"]
-Fixable = Literal["yes", "no", "maybe"]
 Unreadable = Literal["access", "binary", "encoding", "link", "size", "syntax"]
 RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 
@@ -32,10 +30,40 @@ class Thresholds(Strict):
     error: Share = Field(description="A component below this is an error.")
 
 
+class Metric(Strict):
+    """A number for each match of a pattern, and between which bounds it should be."""
+
+    of: dict[str, Json] = Field(description="An ast-grep rule: each match is measured.")
+    counts: dict[str, Json] | None = Field(
+        default=None,
+        description="An ast-grep rule: the number is how often it matches within the match; "
+        "without it, the number is that of the lines.",
+    )
+    share_of: dict[str, Json] | None = Field(
+        default=None,
+        description="An ast-grep rule: the number is the share of its matches that `counts` "
+        "matches, too; where it matches nothing, there is no number.",
+    )
+    plus: int = Field(default=0, description="What is added to a count.")
+    most: float | None = Field(default=None, description="Largest number that is no finding.")
+    least: float | None = Field(default=None, description="Smallest number that is no finding.")
+
+    @model_validator(mode="after")
+    def _is_bounded(self) -> Self:
+        if self.most is None and self.least is None:
+            raise ValueError("needs `most` or `least`")
+        if self.share_of is not None and self.counts is None:
+            raise ValueError("'share_of' needs `counts`, whose share it tells")
+        return self
+
+
 class Example(Strict):
     """Files on which a check fires or stays silent."""
 
     files: dict[str, str] = Field(description="Path -> content.")
+    data: dict[str, Json] = Field(
+        default_factory=dict, description="What `expects` sees besides `files`."
+    )
     unreadable: dict[str, Unreadable] = Field(
         default_factory=dict, description="Path of a file that could not be read -> why."
     )
@@ -110,8 +138,8 @@ class Check(Strict):
     pattern: dict[str, Json] | None = Field(
         default=None, description="An ast-grep rule; each match is a finding."
     )
-    lines: int = Field(
-        default=1, ge=1, description="Only matches of the pattern with at least so many lines."
+    metric: Metric | None = Field(
+        default=None, description="A number; each match out of bounds is a finding."
     )
     regex: str | None = Field(default=None, description="A regex; each match is a finding.")
     required: str | None = Field(
@@ -140,18 +168,16 @@ class Check(Strict):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         ways = (
-            self.pattern, self.regex, self.required, self.present, self.expects, self.tool,
-            self.unreadable,
+            self.pattern, self.metric, self.regex, self.required, self.present, self.expects,
+            self.tool, self.unreadable,
         )  # fmt: skip
         if sum(way is not None for way in ways) + self.syntax != 1:
             raise ValueError(
-                "needs exactly one of syntax, pattern, regex, required, present, expects, tool, "
-                "unreadable"
+                "needs exactly one of syntax, pattern, metric, regex, required, present, expects, "
+                "tool, unreadable"
             )
         if self.where is not None and self.expects is None:
             raise ValueError("'where' needs `expects`, whose finding it places")
-        if self.lines > 1 and self.pattern is None:
-            raise ValueError("'lines' needs a pattern, whose matches it counts")
         return self
 
 
@@ -212,98 +238,3 @@ class Checks(Document):
     reading: Reading | None = Field(default=None, description="How packages are read from disk.")
     checks: list[Check] = Field(min_length=1, description="The checks.")
     fixes: list[Fix] = Field(default_factory=list, description="Repairs, in order.")
-
-
-class FailurePattern(Strict):
-    """How one kind of failure is recognised in what a test printed."""
-
-    id: RuleId = Field(description="Name of the pattern.")
-    category: str = Field(description="The category it belongs to.")
-    any: list[str] = Field(min_length=1, description="Regexes; one match is enough.")
-    unless: list[str] = Field(default_factory=list, description="Regexes that rule it out.")
-    within: list[str] = Field(
-        default_factory=list,
-        description="Regexes for the whole of what a test said; one of them has to match, too.",
-    )
-    first: bool = Field(
-        default=False, description="Looked at before those that are not, wherever it stands."
-    )
-    weak: bool = Field(
-        default=False, description="Looked at only where no other pattern recognises anything."
-    )
-    brought: str | None = Field(
-        default=None,
-        description="Group that holds what some package brings; {package} stands for that package, "
-        "as the table of this name in `packages` says it, else with dashes.",
-    )
-    only: Literal["own", "declared", "listed"] | None = Field(
-        default=None,
-        description="With `brought`: fits only a part of the tested package, or what a package "
-        "brings that it declares, or what the table lists. (In examples, the tested package is "
-        "`tested`, and it declares `declared`.)",
-    )
-    blame: Blame | None = Field(
-        default=None, description="Where the fault is, instead of what the category says."
-    )
-    fixable: Fixable | None = Field(
-        default=None, description="Whether a program can repair it, instead of the category's."
-    )
-    describe: str = Field(description="What is wrong; {name} stands for a group of the regexes.")
-    recommend: str = Field(description="What to do; {name} stands for a group of the regexes.")
-    declare: str = Field(
-        default="", description="A dependency that repairs it; {name} stands for a group."
-    )
-    fires: list[str] = Field(
-        min_length=1,
-        description="Texts that it recognises: the line that says what was raised, and below it "
-        "what else the test said.",
-    )
-    silent: list[str] = Field(min_length=1, description="Texts that it does not.")
-
-    @model_validator(mode="after")
-    def _looks_at_something(self) -> Self:
-        if self.only is not None and self.brought is None:
-            raise ValueError("'only' needs `brought`, the group that it looks at")
-        return self
-
-
-class FailureCategory(Strict):
-    """One category of failures."""
-
-    title: str = Field(description="Name for people.")
-    blame: Blame = Field(
-        default="code",
-        description="Where the fault is: in the code, or in what it needs around it.",
-    )
-    fixable: Fixable = Field(description="Whether a program can repair it.")
-    minutes: int = Field(ge=0, description="Estimated time to repair one failure by hand.")
-    raises_to: str | None = Field(
-        default=None, description="Severity that one failure of this category means at least."
-    )
-
-
-class Severity(Strict):
-    """A severity and the share of failed tests from which it holds."""
-
-    name: str = Field(description="Name of the severity.")
-    from_share: Share = Field(description="Smallest share of failed tests.")
-    above: bool = Field(
-        default=False, description="The share must be larger than `from_share`, not just reach it."
-    )
-
-
-class Failures(Document):
-    """Failure patterns, their categories and severities."""
-
-    kind: Literal["failures"] = Field(description="What this file describes.")
-    categories: dict[str, FailureCategory] = Field(min_length=1, description="Categories.")
-    severities: list[Severity] = Field(
-        min_length=1, description="Severities, worst first; the last one has to hold always."
-    )
-    fallback: str = Field(description="Category of what no pattern recognises.")
-    packages: dict[str, dict[str, str]] = Field(
-        default_factory=dict,
-        description="Group of patterns -> what it may hold -> the package that brings that, where "
-        "the two are not called the same.",
-    )
-    patterns: list[FailurePattern] = Field(min_length=1, description="Patterns, first match wins.")

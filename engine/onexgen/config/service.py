@@ -7,7 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from onexgen.config.base import Document, Strict
+from onexgen.config.hooks import Hooks
 from onexgen.config.pipeline import Duration, Identifier
+from onexgen.config.registry import Registry
+from onexgen.config.stamps import Library, Stamps
+from onexgen.config.telemetry import Telemetry
 
 Prefix = Annotated[str, Field(pattern=r"^(/[a-z0-9_-]+)*$")]
 Size = Annotated[int, Field(ge=1024, le=1 << 30)]
@@ -85,7 +89,16 @@ class Service(Document):
     limits: Limits = Field(description="How much is taken and kept.")
     waits: Waits = Field(description="How long is waited.")
     tokens: TokenRules = Field(description="What tokens look like.")
+    hooks: Hooks | None = Field(default=None, description="Who may start runs by signing.")
+    telemetry: Telemetry | None = Field(default=None, description="What is counted of runs.")
+    stamps: Stamps | None = Field(default=None, description="How packages are stamped.")
+    library: Library | None = Field(default=None, description="What the library is asked for.")
+    registry: Registry | None = Field(default=None, description="Where this service is found.")
 
     def references(self) -> list[tuple[tuple[str | int, ...], str, str]]:
         """Return the pipelines that answer."""
-        return [(("pipelines", name), path, "pipeline") for name, path in self.pipelines.items()]
+        own = [(("pipelines", name), path, "pipeline") for name, path in self.pipelines.items()]
+        if self.library is None:
+            return [*own]
+        asked = self.library.pipelines.items()
+        return [*own, *((("library", "pipelines", name), path, "pipeline") for name, path in asked)]

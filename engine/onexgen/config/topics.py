@@ -65,6 +65,11 @@ class Delivery(Strict):
     patience: Duration = Field(
         description="How long whoever asks waits for the answer, without --timeout."
     )
+    hold: Duration = Field(
+        default="20ms",
+        description="How long a broker may keep back the news that there is no message. Most tell "
+        "of a message at once; some look for it only when this time is over.",
+    )
     largest: int = Field(ge=1024, description="Largest message in bytes.")
     stored_above: int = Field(
         ge=1024, description="Size in bytes above which a result stays in the store."

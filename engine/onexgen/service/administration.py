@@ -50,13 +50,13 @@ def compared(known: Mapping[str, TopicState], topics: Topics) -> list[str]:
 async def given_up(bus: str, topics: Topics) -> list[Letter]:
     """Return all dead letters, oldest first."""
     async with _started(bus, topics) as broker:
-        return await _letters(broker, topics)
+        return await letters_of(broker, topics)
 
 
 async def settle(bus: str, topics: Topics, names: list[str], *, replay: bool) -> list[Letter]:
     """Replay or discard letters by their ids, all that wait if there are none; returns them."""
     async with _started(bus, topics) as broker:
-        letters = await _letters(broker, topics)
+        letters = await letters_of(broker, topics)
         waiting = [letter for letter in letters if letter.state == "waiting"]
         chosen = [letter_named(letters, name) for name in names] or waiting
         # All of them can be replayed, or none is.
@@ -69,7 +69,8 @@ async def settle(bus: str, topics: Topics, names: list[str], *, replay: bool) ->
         return chosen
 
 
-async def _letters(broker: Broker, topics: Topics) -> list[Letter]:
+async def letters_of(broker: Broker, topics: Topics) -> list[Letter]:
+    """Return all dead letters of a broker, oldest first."""
     names = [topic.name for topic in topics.of_role("dead_letters")]
     return letters_in(await broker.kept(names))
 

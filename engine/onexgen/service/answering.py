@@ -83,7 +83,7 @@ class Answerer:
                 error=error.message, help=error.help, exit_code=error.exit_code, attempts=0,
                 worker=self.worker,
             )  # fmt: skip
-            name = _uuid(letter_id(message), "response")
+            name = answer_id(letter_id(message))
             messages.append(_sent(topic.answers, payload, correlation_id, name, None))
         if topic.dead_letters is not None:
             messages.append(buried(topic.dead_letters, message, error, 0))
@@ -112,7 +112,7 @@ class Answerer:
 
     def _answer(self, one: Asked, values: Mapping[str, Any]) -> Outgoing:
         payload = self._payload(one.topic, **values)
-        name = _uuid(one.id, "response")
+        name = answer_id(one.id)
         return _sent(one.topic.answers, payload, one.envelope.correlation_id, name, one.trace)
 
     def _payload(self, topic: Topic, **values: Any) -> Response:
@@ -145,6 +145,11 @@ def _sent(
 def _workflow(one: Asked, attempt: int) -> str:
     """Return the id of one attempt at a request."""
     return f"{one.id}.{attempt}"
+
+
+def answer_id(request_id: str) -> str:
+    """Return the id that the answer to a request has."""
+    return _uuid(request_id, "response")
 
 
 def _uuid(*parts: str) -> str:

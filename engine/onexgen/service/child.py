@@ -6,6 +6,7 @@ waiting. It imports nothing that talks to a broker or a database.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -126,6 +127,8 @@ def main() -> None:
         except OnexgenError as error:
             maker.tell(broken=Done.failed(error).to_json())
             return
+        # What is there by now stays: nobody need look through it again for what may go.
+        gc.freeze()
         maker.tell(ready=str(Path.cwd()))
         for line in sys.stdin.buffer:
             done = maker.make(Job.from_json(json.loads(line)))

@@ -7,10 +7,10 @@ import uuid
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from onexgen.diagnostics import OnexgenError, closest
-from onexgen.service.events import EVENTS, Payload
+from onexgen.service.events import EVENTS, Payload, Values
 
 VERSION: Final = 1
 SOURCE: Final = "onexgen"
@@ -37,7 +37,7 @@ class OnexEnvelopeV1(BaseModel):
     time: AwareDatetime = Field(description="When it was made.")
     correlation_id: Id = Field(description="The request that it belongs to; also the key.")
     schema_version: int = Field(ge=1, description="Version of envelope and payload.")
-    payload: dict[str, JsonValue] = Field(description="What the type says.")
+    payload: Values = Field(description="What the type says.")
 
     def to_bytes(self) -> bytes:
         """Return the message as JSON."""
@@ -58,15 +58,17 @@ def envelope(
     payload: Payload, correlation_id: str, *, name: str | None = None, source: str = SOURCE
 ) -> OnexEnvelopeV1:
     """Return a payload in a new envelope; `name` is its id, a random one if it has none yet."""
-    return OnexEnvelopeV1(
+    empty = OnexEnvelopeV1(
         id=name or str(uuid.uuid4()),
         type=type(payload).__name__,
         source=source,
         time=datetime.now(UTC),
         correlation_id=correlation_id,
         schema_version=VERSION,
-        payload=payload.model_dump(mode="json"),
+        payload={},
     )
+    # What a payload holds was checked when it was made.
+    return empty.model_copy(update={"payload": payload.model_dump(mode="json")})
 
 
 def read(raw: bytes) -> OnexEnvelopeV1:

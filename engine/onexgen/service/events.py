@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field
 
 Short = Annotated[str, Field(max_length=200)]
 Seconds = Annotated[float, Field(ge=0)]
+# It was read from JSON: to look at each value again took longer than all the rest of a message.
+Values = dict[str, Any]
 
 
 class Payload(BaseModel):
@@ -20,7 +22,7 @@ class Place(Payload):
     """Where the result is to go, on the machine of whoever asks: only names, never looked at."""
 
     cwd: str = Field(default="", max_length=4096, description="Folder of the person who asks.")
-    markers: dict[str, JsonValue] = Field(
+    markers: Values = Field(
         default_factory=dict, description="Place -> what its marker is there, null for nothing."
     )
 
@@ -31,7 +33,7 @@ class Request(Payload):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     mode: Short | None = Field(default=None, description="Which of the topic's pipelines answers.")
-    inputs: dict[str, JsonValue] = Field(
+    inputs: Values = Field(
         default_factory=dict, description="Further inputs of that pipeline, by their names."
     )
     timeout_seconds: float | None = Field(
@@ -61,7 +63,7 @@ class CodegenValidationRequest(Request):
 
     files: dict[str, str] = Field(description="The package: path -> text.")
     package: Short = Field(description="Dotted name by which the package is imported.")
-    contract: dict[str, JsonValue] = Field(description="contract.yaml as data.")
+    contract: Values = Field(description="contract.yaml as data.")
     node_type: Short | None = Field(default=None, description="Kind of the node.")
 
 
@@ -99,10 +101,8 @@ class Response(Payload):
     mode: Short = Field(description="Mode of the request.")
     pipeline: str = Field(description="The pipeline that answered.")
     success: bool = Field(description="Whether it succeeded.")
-    outputs: dict[str, JsonValue] = Field(
-        default_factory=dict, description="Outputs of the pipeline."
-    )
-    record: dict[str, JsonValue] | None = Field(
+    outputs: Values = Field(default_factory=dict, description="Outputs of the pipeline.")
+    record: Values | None = Field(
         default=None, description="All values of the run, with the files that it made."
     )
     stored: bool = Field(default=False, description="The record was too large: it is in the store.")
@@ -144,7 +144,7 @@ class CodegenSessionStatus(Told):
 
     sequence: int = Field(ge=1, description="Number of this event in its run, from 1.")
     kind: Short = Field(description="run_started, stage_started, stage_completed, ...")
-    data: dict[str, JsonValue] = Field(description="What the event says.")
+    data: Values = Field(description="What the event says.")
 
 
 class StageTold(Told):

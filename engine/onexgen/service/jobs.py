@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final, Self
 
 from onexgen.diagnostics import (
@@ -74,8 +74,8 @@ class Done:
         return self.exit_code == 0
 
     def to_json(self) -> JsonObject:
-        """Return this as JSON data."""
-        return asdict(self)
+        """Return this as JSON data; the record, which is large, is not copied."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @classmethod
     def from_json(cls, data: Any) -> Self:

@@ -127,6 +127,11 @@ def letters_in(messages: Iterable[Message]) -> list[Letter]:
     return list(found.values())
 
 
+def letter_news(message: Message) -> tuple[str, bool]:
+    """Return of which letter a message tells ("" for none), and whether it settles it."""
+    return message.header(_LETTER) or "", message.header(_SETTLED) is not None
+
+
 def letter_named(letters: Iterable[Letter], name: str) -> Letter:
     """Return a letter by its id."""
     known = {letter.id: letter for letter in letters}

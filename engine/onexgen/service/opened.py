@@ -97,15 +97,19 @@ async def upgraded(url: str | None) -> str:
 async def work(
     url: str, topics: Topics, *, store: str | None, size: int, environment: str | None,
     ready: Callable[[Worker], None], at: Step = no_step,
+    counting: Callable[[Memory], Memory] = lambda memory: memory,
 ) -> None:  # fmt: skip
-    """Be a worker until `Worker.stop`; `ready` gets it when it takes requests."""
+    """Be a worker until `Worker.stop`; `ready` gets it when it takes requests.
+
+    `counting` may put something before the memory that sees all that is kept.
+    """
     from onexgen.service.history.recording import Recorder
 
     async with history(store, make=True) as database:
         broker = open_broker(url, topics, client=worker_name())
         try:
             await broker.start()
-            memory: Memory = Recorder(database)
+            memory = counting(Recorder(database))
             pool = pool_of(topics, size, environment)
             worker = Worker(broker, topics, memory, pool, name=worker_name(), stores=True, at=at)
             await worker.run(lambda: ready(worker))

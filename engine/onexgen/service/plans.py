@@ -7,6 +7,7 @@ from typing import Final
 
 from onexgen import __version__
 from onexgen.plan import Plan, StagePlan, StepPlan
+from onexgen.resources import Pack
 
 # Actions that reach the folder of whoever asks: they are left to that side.
 _WRITING: Final = ("stage", "commit")
@@ -16,6 +17,12 @@ _PLACING: Final = "locate"
 def digest_of(plan: Plan) -> str:
     """Return what stands for the rules and templates of a plan, and for this version."""
     lines = [__version__, *(f"{name}={digest}" for name, digest in sorted(plan.digests.items()))]
+    return hashlib.blake2b("\n".join(lines).encode(), digest_size=8).hexdigest()
+
+
+def digest_of_pack(pack: Pack) -> str:
+    """Return what stands for all files of a pack, and for this version."""
+    lines = [__version__, *(f"{name}={digest}" for name, digest in sorted(pack.digests.items()))]
     return hashlib.blake2b("\n".join(lines).encode(), digest_size=8).hexdigest()
 
 

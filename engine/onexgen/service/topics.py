@@ -42,6 +42,7 @@ class Delivery:
     grace: float
     drain: float
     patience: float
+    hold: float
     largest: int
     stored_above: int
 

@@ -89,14 +89,14 @@ def _indented(value: Json) -> str:
 
 def read(directory: str) -> Manifest | None:
     """Return the manifest of a package; None when there is none that can be relied on."""
-    data = _loaded(tree.read(f"{directory}/{PATH}", _MAX_BYTES))
+    data = parsed(tree.read(f"{directory}/{PATH}", _MAX_BYTES))
     return None if data is None else Manifest(data["files"])
 
 
 def recall(directory: str, origin: Origin) -> Recalled | None:
     """Return a package if it was made from just that, and every file is as it was written."""
     raw = tree.read(f"{directory}/{PATH}", _MAX_BYTES)
-    data = _loaded(raw)
+    data = parsed(raw)
     if raw is None or data is None:
         return None
     if any(data.get(key) != value for key, value in origin.to_json().items()):
@@ -111,8 +111,8 @@ def recall(directory: str, origin: Origin) -> Recalled | None:
     return Recalled(texts, results if isinstance(results, dict) else {})
 
 
-def _loaded(raw: bytes | None) -> dict[str, Any] | None:
-    """Return the data of a manifest that can be relied on."""
+def parsed(raw: bytes | None) -> dict[str, Any] | None:
+    """Return the data of a manifest that can be relied on; None for anything else."""
     try:
         data = json.loads(raw) if raw else None
     except (ValueError, RecursionError):

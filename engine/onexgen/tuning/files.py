@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from onexgen.checking.looking import Looker, Subject, Unread
-from onexgen.config.quality import Check, Example, FailurePattern
+from onexgen.config.failures import FailurePattern
+from onexgen.config.quality import Check, Example
+from onexgen.expressions import Expressions
+from onexgen.json_types import JsonObject
 from onexgen.testing.recognising import EXAMPLE, example_of, fits_example, recognise
 from onexgen.tuning.knowledge import Written
 
@@ -31,9 +34,13 @@ def _recognises(form: Any, rule: FailurePattern, text: str) -> bool:
 
 
 def _finds(form: Any, rule: Check, example: Example) -> bool:
-    """Tell whether a check finds anything; what needs a program or data is as it should be."""
-    if rule.tool is not None or rule.expects is not None:
+    """Tell whether a check finds anything; no program is run: a stranger may have named it."""
+    if rule.tool is not None:
         return example in rule.fires
+    if rule.expects is not None:
+        files: JsonObject = dict(example.files)
+        context: JsonObject = {**example.data, "files": files}
+        return not Expressions(lambda _: None).fill(rule.expects, context)
     own = next(item for item in form["checks"] if item["id"] == rule.id)
     unread = [Unread(kind, name) for name, kind in example.unreadable.items()]
     subject = Subject(dict(example.files), {}, unread)

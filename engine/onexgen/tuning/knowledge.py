@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from onexgen.compiler import Compilation
 from onexgen.compiler.of_kind import raise_if_wrong
 from onexgen.config.base import Document
+from onexgen.config.failures import FailurePattern, Failures
 from onexgen.config.figures import Mention
-from onexgen.config.quality import Check, Checks, FailurePattern, Failures
+from onexgen.config.quality import Check, Checks
 from onexgen.config.reading import Extraction, Library, Rule, Scoring
 from onexgen.config.relations import Link
 from onexgen.config.sequences import ClauseRule, CounterpartRule, SequenceRule

@@ -122,9 +122,14 @@ class Broker(Protocol):
         ...
 
     async def follow(
-        self, topics: Sequence[str], *, key: str | None = None, from_start: bool = False
-    ) -> Reader:
-        """Read the parts of topics in which messages with a key are, or all parts."""
+        self, topics: Sequence[str], *, key: str | None = None, from_start: bool = False,
+        since: float | None = None,
+    ) -> Reader:  # fmt: skip
+        """Read the parts of topics in which messages with a key are, or all parts.
+
+        From their ends, from their starts, or from the first message of a time on, in seconds
+        since 1970; then some that are older may come, too.
+        """
         ...
 
     async def kept(self, topics: Sequence[str]) -> list[Message]:
@@ -141,4 +146,8 @@ class Broker(Protocol):
 
     async def lag(self, group: str, topics: Sequence[str]) -> dict[Place, int | None]:
         """Return how many messages a group has not committed; None where that is not told."""
+        ...
+
+    async def members(self, group: str) -> int | None:
+        """Return how many members a group has; None where that is not told."""
         ...

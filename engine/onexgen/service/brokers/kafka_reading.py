@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -15,7 +15,9 @@ from aiokafka.errors import (
     RebalanceInProgressError,
     UnknownMemberIdError,
 )
+from aiokafka.partitioner import DefaultPartitioner
 
+from onexgen.diagnostics import OutsideError
 from onexgen.service.brokers.base import Lost, Message, Place, TooLarge, Unreachable
 
 _GONE: Final = (
@@ -81,6 +83,23 @@ async def started(consumer: Any) -> None:
         raise
 
 
+async def parts(consumer: Any, topics: Sequence[str], key: str | None) -> list[TopicPartition]:
+    """Return the parts of topics in which messages with a key are, or all."""
+    known = await consumer.topics()
+    missing = sorted(set(topics) - set(known))
+    if missing:
+        raise OutsideError(
+            f"the broker has no topic {', '.join(missing)}", help="run `onexgen topics create`"
+        )
+    places = []
+    for topic in topics:
+        numbers = sorted(consumer.partitions_for_topic(topic))
+        if key is not None:
+            numbers = [DefaultPartitioner()(key.encode(), numbers, numbers)]
+        places += [TopicPartition(topic, number) for number in numbers]
+    return places
+
+
 def message_of(record: Any) -> Message:
     """Return a record of the library as a message."""
     return Message(
@@ -103,3 +122,14 @@ async def asking() -> AsyncIterator[None]:
         raise Unreachable(f"the broker does not answer: {said}") from error
     except TimeoutError as error:
         raise Unreachable("the broker does not answer in time") from error
+
+
+async def seek_to(consumer: Any, places: Sequence[TopicPartition], since: float) -> None:
+    """Go to the first messages of a time; to the end where there are none so new."""
+    found = await consumer.offsets_for_times(dict.fromkeys(places, int(since * 1000)))
+    for place in places:
+        if found.get(place) is None:
+            await consumer.seek_to_end(place)
+            await consumer.position(place)
+        else:
+            consumer.seek(place, found[place].offset)

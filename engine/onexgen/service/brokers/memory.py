@@ -70,10 +70,17 @@ class MemoryBroker:
         return member
 
     async def follow(
-        self, topics: Sequence[str], *, key: str | None = None, from_start: bool = False
-    ) -> MemoryReader:
+        self, topics: Sequence[str], *, key: str | None = None, from_start: bool = False,
+        since: float | None = None,
+    ) -> MemoryReader:  # fmt: skip
         """Read parts of topics."""
         places = self.places(topics, key)
+        if since is not None:
+            starts = {
+                p: self.first[p] + sum(m.timestamp < since * 1000 for m in self.logs[p])
+                for p in places
+            }
+            return MemoryReader(self, starts)
         return MemoryReader(self, {p: 0 if from_start else self.end(p) for p in places})
 
     async def kept(self, topics: Sequence[str]) -> list[Message]:
@@ -103,6 +110,10 @@ class MemoryBroker:
     def since(self, place: Place, offset: int) -> list[Message]:
         """Return what a part still has from an offset on."""
         return self.logs[place][max(offset - self.first[place], 0) :]
+
+    async def members(self, group: str) -> int | None:
+        """Return how many members a group has."""
+        return len(self.groups[group].members) if group in self.groups else 0
 
     def places(self, topics: Iterable[str], key: str | None = None) -> list[Place]:
         """Return the parts of topics in which messages with a key are, or all."""

@@ -7,7 +7,7 @@ import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from onexgen.diagnostics import UsageError, closest
@@ -83,14 +83,22 @@ def _address(text: str, url: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+class Problem(NamedTuple):
+    """Why a server cannot be talked to: the kind of it, what to say, and what may help."""
+
+    kind: Literal["name", "refused", "silent", "encryption"]
+    said: str
+    help: str
+
+
 async def look(servers: Servers) -> None:
     """Return when one server takes connections; else Unreachable says what each one did."""
     context = servers.context()
-    tries = [_problem(host, port, context) for host, port in servers.addresses]
+    tries = [problem_of(host, port, context) for host, port in servers.addresses]
     problems = await asyncio.gather(*tries)
     if all(problems):
-        said = "; ".join(one[0] for one in problems if one)
-        helps = dict.fromkeys(one[1] for one in problems if one)
+        said = "; ".join(one.said for one in problems if one)
+        helps = dict.fromkeys(one.help for one in problems if one)
         raise Unreachable(f"cannot reach the broker: {said}", help="\n".join(helps))
 
 
@@ -109,28 +117,29 @@ async def check_names(hosts: Sequence[tuple[str, int]], known: str) -> None:
             ) from error
 
 
-async def _problem(host: str, port: int, context: ssl.SSLContext | None) -> tuple[str, str] | None:
-    """Return what is wrong with a server and what may help, None for nothing."""
+async def problem_of(host: str, port: int, context: ssl.SSLContext | None) -> Problem | None:
+    """Return what is wrong with a server, None for nothing."""
     place = f"{host}:{port}"
     try:
         async with asyncio.timeout(_CONNECT):
             _, writer = await asyncio.open_connection(host, port, ssl=context, all_errors=True)
     except socket.gaierror:
-        return f"{place}: the name {host} does not resolve", _hint(host)
+        return Problem("name", f"{place}: the name {host} does not resolve", _hint(host))
     except ssl.SSLError as error:
         why = getattr(error, "verify_message", "") or error.reason or str(error)
-        return (
+        return Problem(
+            "encryption",
             f"{place}: no encrypted connection ({why})",
             "check the certificate and ?ca=FILE; an unencrypted broker is kafka://",
         )
     except TimeoutError:
-        return f"{place}: no answer within {_CONNECT:g} s", _DOWN
+        return Problem("silent", f"{place}: no answer within {_CONNECT:g} s", _DOWN)
     except ExceptionGroup as group:
         # One for each address that the name has.
         said = dict.fromkeys(_cause(error) for error in group.exceptions)
-        return f"{place}: {', '.join(said)}", _DOWN
+        return Problem("refused", f"{place}: {', '.join(said)}", _DOWN)
     except OSError as error:
-        return f"{place}: {_cause(error)}", _DOWN
+        return Problem("refused", f"{place}: {_cause(error)}", _DOWN)
     writer.close()
     return None
 

@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import sqlite3
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, StaticPool, create_engine, event, inspect, text
-from sqlalchemy.engine import URL, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import Connection, func, insert, inspect, select, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from onexgen.diagnostics import OutsideError, UsageError
-from onexgen.service.history.tables import REVISION
+from onexgen.service.history.errors import Away, Missing, Newer, Older, explained
+from onexgen.service.history.files import Direct, check_file, prepare
+from onexgen.service.history.tables import INBOX, REVISION
 
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
-_BUSY_MS: Final = 10_000
 _CONNECT_SECONDS: Final = 4
 # Any number will do, as long as all programs that change the tables take the same.
 _LOCK: Final = 0x6F6E6578
 _AGES: Final = "select version_num from alembic_version"
-_PRAGMAS: Final = (
-    f"pragma busy_timeout = {_BUSY_MS}",
-    "pragma journal_mode = wal",
-    # With a log, a crash of this program or of its machine's other programs loses nothing.
-    "pragma synchronous = normal",
-    "pragma foreign_keys = on",
-)
-
-
-class Away(OutsideError):
-    """The database does not answer: trying again may help."""
+# No request has an id with a blank.
+_PROBE: Final = "is this writable?"
+_EXAMPLES: Final = "for example sqlite:///history.db or postgresql://user@host/name"
 
 
 def default_url() -> str:
@@ -51,7 +42,7 @@ class Database:
         """Read the URL; nothing is opened before `start`."""
         self.url = _driven(url)
         self._engine: AsyncEngine | None = None
-        self._direct: _Direct | None = None
+        self._direct: Direct | None = None
 
     @property
     def name(self) -> str:
@@ -66,13 +57,13 @@ class Database:
         if revision is None and make:
             await self.upgrade()
         elif revision != REVISION:
-            raise OutsideError(_said(revision, self.name), help=_remedy(revision))
+            raise _other(revision, self.name)
 
     async def check(self) -> None:
         """Raise OutsideError when the history cannot be used now."""
         revision = await self.revision()
         if revision != REVISION:
-            raise OutsideError(_said(revision, self.name), help=_remedy(revision))
+            raise _other(revision, self.name)
 
     async def migrate(self) -> str:
         """Connect and bring older tables to our revision; newer ones are left alone."""
@@ -80,7 +71,7 @@ class Database:
         self._engine = _engine(self.url)
         before = await self.revision()
         if before is not None and before > REVISION:
-            raise OutsideError(_said(before, self.name), help=_remedy(before))
+            raise _other(before, self.name)
         await self.upgrade()
         return f"{self.name}: revision {before or 'none'} -> {REVISION}"
 
@@ -101,6 +92,21 @@ class Database:
             found: str | None = (await connection.execute(text(_AGES))).scalar()
             return found
 
+    async def check_writable(self) -> None:
+        """Raise Away when nothing can be kept; what is written for that is taken back."""
+        async with explained(self.name), self._opened().connect() as connection:
+            await connection.begin()
+            await connection.execute(insert(INBOX), {"id": _PROBE, "done_at": datetime.now(UTC)})
+            await connection.rollback()
+
+    async def now(self) -> datetime | None:
+        """Return the time by the clock of a server, None where the clock is this machine's."""
+        if self._is_file:
+            return None
+        async with self.reading() as connection:
+            found: datetime | None = (await connection.execute(select(func.now()))).scalar()
+            return found
+
     async def upgrade(self) -> None:
         """Bring the tables to our revision; several programs may do it at once."""
         async with self.writing() as connection:
@@ -109,79 +115,50 @@ class Database:
             await connection.run_sync(_upgrade)
 
     async def transact[T](self, work: Callable[[Connection], T]) -> T:
-        """Do some work in one transaction: all of it is kept, or nothing.
-
-        Every statement on a file would otherwise change threads four times, which is slower than
-        the statement.
-        """
-        if self._opened().dialect.name == "sqlite":
-            if self._direct is None:
-                self._direct = _Direct(self.url)
-            async with _explained(self.name):
-                return await self._direct.transact(work)
+        """Do some work in one transaction: all of it is kept, or nothing."""
+        if self._is_file:
+            return await self._directly(work, reads=False)
         async with self.writing() as connection:
             return await connection.run_sync(work)
+
+    async def look[T](self, work: Callable[[Connection], T]) -> T:
+        """Do some work that changes nothing, and does not wait for those who do."""
+        if self._is_file:
+            return await self._directly(work, reads=True)
+        async with self.reading() as connection:
+            return await connection.run_sync(work)
+
+    async def _directly[T](self, work: Callable[[Connection], T], *, reads: bool) -> T:
+        self._opened()
+        if self._direct is None:
+            self._direct = Direct(self.url)
+        async with explained(self.name):
+            return await self._direct.transact(work, reads=reads)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Give a connection that changes nothing."""
-        async with _explained(self.name), self._opened().connect() as connection:
+        async with explained(self.name), self._opened().connect() as connection:
             yield await connection.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Give a transaction: all of it is kept, or nothing."""
-        async with _explained(self.name), self._opened().begin() as connection:
+        async with explained(self.name), self._opened().begin() as connection:
             yield connection
 
     def _check_file(self, *, make: bool) -> None:
-        """Make the folder of a database that is a file, or say that there is none."""
-        if self.url.get_backend_name() != "sqlite":
-            return
-        path = self.url.database
-        if path in (None, "", ":memory:"):
-            raise UsageError("the history needs a file: sqlite:///PATH")
-        file = Path(str(path))
-        if not make and not file.is_file():
-            raise OutsideError(
-                f"there is no history at {path}",
-                help="a worker makes it; name another one with --store URL",
-            )
-        try:
-            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutsideError(f"cannot make {file.parent}: {error.strerror}") from error
-        # Here, because the library's thread complains on its own when it cannot open a file.
-        try:
-            with closing(sqlite3.connect(file, timeout=_BUSY_MS / 1000)) as connection:
-                connection.execute("select count(*) from sqlite_master")
-        except sqlite3.Error as error:
-            raise Away(f"the database {self.name}: {error}", help=_HELP) from error
+        if self._is_file:
+            check_file(self.url, self.name, make=make)
+
+    @property
+    def _is_file(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
 
     def _opened(self) -> AsyncEngine:
         if self._engine is None:
             raise Away(f"{self.name} is not open")
         return self._engine
-
-
-class _Direct:
-    """A connection to a file, with a thread of its own."""
-
-    def __init__(self, url: URL) -> None:
-        self._engine = create_engine(url.set(drivername="sqlite"), poolclass=StaticPool)
-        _prepared(self._engine)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="history")
-
-    async def transact[T](self, work: Callable[[Connection], T]) -> T:
-        def whole() -> T:
-            with self._engine.begin() as connection:
-                return work(connection)
-
-        return await asyncio.get_running_loop().run_in_executor(self._thread, whole)
-
-    async def close(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
-        self._thread.shutdown()
 
 
 def _driven(url: str) -> URL:
@@ -196,37 +173,14 @@ def _driven(url: str) -> URL:
     return parsed.set(drivername=driver)
 
 
-_EXAMPLES: Final = "for example sqlite:///history.db or postgresql://user@host/name"
-
-
 def _engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(
             url, pool_pre_ping=True, connect_args={"timeout": _CONNECT_SECONDS}
         )
     engine = create_async_engine(url)
-    _prepared(engine.sync_engine)
+    prepare(engine.sync_engine)
     return engine
-
-
-def _prepared(engine: Engine) -> None:
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-
-
-def _prepare_sqlite(connection: Any, _: Any) -> None:
-    # Otherwise the library begins transactions when it sees fit, and never around new tables.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # Whoever will write takes the lock at once: two readers could not both become writers.
-    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-        connection.exec_driver_sql("begin immediate")
 
 
 def _upgrade(connection: Connection) -> None:
@@ -239,38 +193,14 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _said(revision: str | None, name: str) -> str:
+def _other(revision: str | None, name: str) -> OutsideError:
+    """Return the error of tables that are not in the form that we know."""
     if revision is None:
-        return f"{name} holds no history"
-    return f"{name} has tables of revision {revision}, this program knows {REVISION}"
-
-
-def _remedy(revision: str | None) -> str:
-    if revision is None:
-        return "run `onexgen runs upgrade --store URL`, or start a worker with it"
+        return Missing(
+            f"{name} holds no history",
+            help="run `onexgen runs upgrade --store URL`, or start a worker with it",
+        )
+    said = f"{name} has tables of revision {revision}, this program knows {REVISION}"
     if revision > REVISION:
-        return "the database is newer: update onexgen"
-    return "the database is older: run `onexgen runs upgrade --store URL`"
-
-
-@asynccontextmanager
-async def _explained(name: str) -> AsyncIterator[None]:
-    """Turn what the library raises into our own errors."""
-    try:
-        yield
-    except (OperationalError, InterfaceError) as error:
-        raise Away(f"the database {name}: {_cause(error)}", help=_HELP) from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise Away(f"the database {name}: {_cause(error)}", help=_HELP) from error
-        raise
-    except OSError as error:
-        said = error.strerror or str(error)
-        raise Away(f"the database {name}: {said}", help=_HELP) from error
-
-
-_HELP: Final = "is it running, may this user write to it, is the disk full?"
-
-
-def _cause(error: DBAPIError) -> str:
-    return " ".join(str(error.orig).split())
+        return Newer(said, help="the database is newer: update onexgen")
+    return Older(said, help="the database is older: run `onexgen runs upgrade --store URL`")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
@@ -15,6 +15,15 @@ from onexgen.service.brokers.base import Headers, Outgoing
 from onexgen.service.history.database import Database
 from onexgen.service.history.effects import Effect
 from onexgen.service.history.tables import EVENTS, INBOX, OUTBOX, RUNS, STAGES, USES
+
+# Made once: making a statement costs the library as much as carrying it out.
+_CLAIMS: Final = {
+    "postgresql": insert_postgresql(INBOX).on_conflict_do_nothing(),
+    "sqlite": insert_sqlite(INBOX).on_conflict_do_nothing(),
+}
+_INSERTS: Final = {table: insert(table) for table in (RUNS, STAGES, EVENTS, USES, OUTBOX)}
+_FORGET: Final = delete(OUTBOX).where(OUTBOX.c.request_id == bindparam("sent"))
+_SEEN: Final = select(INBOX.c.id).where(INBOX.c.id == bindparam("wanted"))
 
 
 class Recorder:
@@ -28,12 +37,11 @@ class Recorder:
 
     async def is_done(self, request_id: str) -> bool:
         """Tell whether a request has had its effect."""
-        wanted = select(INBOX.c.id).where(INBOX.c.id == request_id)
 
         def look(connection: Connection) -> bool:
-            return connection.execute(wanted).first() is not None
+            return connection.execute(_SEEN, {"wanted": request_id}).first() is not None
 
-        return await self._database.transact(look)
+        return await self._database.look(look)
 
     async def record(self, effect: Effect) -> bool:
         """Keep an effect whole; False when the request had one already: then nothing is kept."""
@@ -74,23 +82,23 @@ def _kept(connection: Connection, effect: Effect, now: datetime, sent: list[str]
     """Insert all rows of an effect, the claim first, and forget what was sent."""
     if sent:
         _forgotten(connection, sent)
-    first = insert_sqlite if connection.dialect.name == "sqlite" else insert_postgresql
-    claim = first(INBOX).values(id=effect.request_id, done_at=now).on_conflict_do_nothing()
-    if connection.execute(claim).rowcount == 0:
+    claim = _CLAIMS[connection.dialect.name]
+    if connection.execute(claim, {"id": effect.request_id, "done_at": now}).rowcount == 0:
         return False
     if effect.run is not None:
-        connection.execute(insert(RUNS), [{**effect.run, "id": effect.request_id}])
+        connection.execute(_INSERTS[RUNS], [{**effect.run, "id": effect.request_id}])
     for table, rows in ((STAGES, effect.stages), (EVENTS, effect.events), (USES, effect.uses)):
         if rows:
-            connection.execute(insert(table), [{**r, "run_id": effect.request_id} for r in rows])
+            of_run = [{**row, "run_id": effect.request_id} for row in rows]
+            connection.execute(_INSERTS[table], of_run)
     if effect.messages:
         rows = [_row(effect.request_id, one, now) for one in effect.messages]
-        connection.execute(insert(OUTBOX), rows)
+        connection.execute(_INSERTS[OUTBOX], rows)
     return True
 
 
 def _forgotten(connection: Connection, sent: list[str]) -> None:
-    connection.execute(delete(OUTBOX).where(OUTBOX.c.request_id.in_(sent)))
+    connection.execute(_FORGET, [{"sent": name} for name in sent])
 
 
 def _row(request_id: str, message: Outgoing, now: datetime) -> dict[str, Any]:

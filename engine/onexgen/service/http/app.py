@@ -20,12 +20,17 @@ from onexgen.service.http.settings import Role, load_service
 from onexgen.service.topics import load_topics
 
 _HEALTH: Final = "onexgen.service.http.routes.health:router"
+_FIGURES: Final = "onexgen.service.http.routes.metrics:exposition"
 # Group of routes, as rules/service.yaml names it -> what makes its router.
 ROUTES: Final[dict[str, str]] = {
     "artifacts": "onexgen.service.http.routes.artifacts:router",
     "explaining": "onexgen.service.http.routes.explaining:router",
     "gating": "onexgen.service.http.routes.gating:router",
+    "hooks": "onexgen.service.http.routes.hooks:router",
+    "library": "onexgen.service.http.routes.library:router",
+    "metrics": "onexgen.service.http.routes.metrics:router",
     "runs": "onexgen.service.http.routes.runs:router",
+    "stamps": "onexgen.service.http.routes.stamps:router",
 }
 
 
@@ -42,6 +47,7 @@ def app_of(context: Context, roles: Sequence[Role]) -> FastAPI:
     app.state.context = context
     install(app)
     app.include_router(_made(_HEALTH)(context))
+    app.include_router(_made(_FIGURES)(context))
     for role in roles:
         for route in role.routes:
             app.include_router(_made(ROUTES[route])(context), prefix=role.prefix)

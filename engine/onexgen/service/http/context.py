@@ -18,9 +18,11 @@ from onexgen.service.http.auth import Tokens, default_file
 from onexgen.service.http.background import in_background
 from onexgen.service.http.board import Board
 from onexgen.service.http.link import Link
+from onexgen.service.http.parts import Needs, Parts, opened_parts
 from onexgen.service.http.sessions import Sessions
 from onexgen.service.http.settings import ServiceSettings
 from onexgen.service.opened import pool_of
+from onexgen.service.plans import digest_of_pack
 from onexgen.service.pool import Pool
 from onexgen.service.remembering import Fleeting, Memory
 from onexgen.service.topics import Topics
@@ -40,7 +42,8 @@ def _now() -> datetime:
 class Context:
     """What the service has: its settings, the bus and what it told, a history if there is one.
 
-    `is_open`: without any token, whoever reaches the service may use it.
+    `is_open`: without any token, whoever reaches the service may use it. `rules` stands for the
+    content of the pack. `consul` is the agent of a registry, `advertise` our address there.
     """
 
     settings: ServiceSettings
@@ -53,6 +56,13 @@ class Context:
     sessions: Sessions
     tokens: Tokens
     output_root: Path | None = None
+    environment: str | None = None
+    # Groups of routes that are served, and what they have besides.
+    groups: frozenset[str] = frozenset()
+    parts: Parts = field(default_factory=Parts)
+    rules: str = ""
+    consul: str | None = None
+    advertise: str | None = None
     is_open: bool = False
     clock: Callable[[], datetime] = _now
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -67,6 +77,8 @@ class Wishes:
     output_root: Path | None = None
     tokens: Path | None = None
     environment: str | None = None
+    consul: str | None = None
+    advertise: str | None = None
 
 
 def context_of(pack: Pack, settings: ServiceSettings, topics: Topics, wishes: Wishes) -> Context:
@@ -98,6 +110,10 @@ def context_of(pack: Pack, settings: ServiceSettings, topics: Topics, wishes: Wi
         sessions=Sessions(pack, wishes.environment, root),
         tokens=Tokens(wishes.tokens or default_file(), settings.tokens),
         output_root=root,
+        environment=wishes.environment,
+        rules=digest_of_pack(pack),
+        consul=wishes.consul,
+        advertise=wishes.advertise,
     )
 
 
@@ -112,7 +128,16 @@ async def opened(context: Context) -> AsyncIterator[None]:
             memory = await _history(context.database, stack)
         stores = context.database is not None
         await stack.enter_async_context(context.link.running(context.runs, memory, stores=stores))
+        await stack.enter_async_context(opened_parts(context.parts, _needs(context, memory)))
         yield
+
+
+def _needs(context: Context, memory: Memory) -> Needs:
+    return Needs(
+        rules=context.settings.parts, groups=context.groups, topics=context.topics,
+        link=context.link, database=context.database, memory=memory,
+        environment=context.environment, patience=context.settings.waits.judging,
+    )  # fmt: skip
 
 
 async def _history(database: Database, stack: AsyncExitStack) -> Memory:

@@ -35,7 +35,7 @@ class Link:
         seconds for what it has begun.
         """
         self.is_local = url.startswith(_LOCAL)
-        self._url = url
+        self.url = url
         self._topics = topics
         self._board = board
         self._kept = kept
@@ -117,4 +117,4 @@ class Link:
 
     def _opened(self) -> Broker:
         client = f"onexgen-{os.getpid()}"
-        return open_broker(self._url, self._topics, client=client, kept=self._kept)
+        return open_broker(self.url, self._topics, client=client, kept=self._kept)

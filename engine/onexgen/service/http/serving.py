@@ -9,13 +9,14 @@ import math
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 import uvicorn
 
 from onexgen.diagnostics import OutsideError, UnsafeError
+from onexgen.service.http.announcing import Announced, announced
 from onexgen.service.http.app import app_of
 from onexgen.service.http.context import Context, opened
 from onexgen.service.http.settings import Role
@@ -34,6 +35,7 @@ class Listening:
     roles: tuple[Role, ...]
     socket: socket.socket
     url: str
+    host: str
 
 
 class _Server(uvicorn.Server):
@@ -99,14 +101,27 @@ async def _serve(
     ]
     try:
         if await _started(servers, tasks):
-            ready()
-        await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            async with _announced(context, listening):
+                ready()
+                await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
     finally:
         # Streams of events end by this; the servers wait for all that is still being answered.
         context.stopping.set()
         for server in servers:
             server.should_exit = True
         await asyncio.gather(*tasks)
+
+
+def _announced(
+    context: Context, listening: Sequence[Listening]
+) -> AbstractAsyncContextManager[None]:
+    roles = [
+        Announced(role=role.id, host=one.host, port=one.socket.getsockname()[1])
+        for one in listening
+        for role in one.roles
+    ]
+    rules = context.settings.parts.get("registry")
+    return announced(context.consul, context.advertise, rules, roles)
 
 
 async def _started(servers: Sequence[_Server], tasks: Sequence[asyncio.Task[None]]) -> bool:
@@ -148,7 +163,7 @@ def _listening(roles: tuple[Role, ...], host: str) -> Listening:
         ) from error
     one.setblocking(False)
     shown = f"[{host}]" if ":" in host else host
-    return Listening(roles, one, f"http://{shown}:{one.getsockname()[1]}")
+    return Listening(roles, one, f"http://{shown}:{one.getsockname()[1]}", host)
 
 
 def _is_here(host: str) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final
 
 from onexgen.diagnostics import ConfigError, UsageError, closest
 from onexgen.resources import Pack
 from onexgen.service.documents import sole_document
+
+PARTS: Final = ("hooks", "telemetry", "stamps", "library", "registry")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,9 @@ class ServiceSettings:
     limits: Limits
     waits: Waits
     tokens: TokenRules
+    # What further groups of routes have to know, by the names of the data.
+    parts: Mapping[str, Any] = field(default_factory=dict)
+    file: str = ""
 
     def pipeline(self, group: str) -> str:
         """Return the pipeline that answers a group of routes; ConfigError when none is named."""
@@ -89,9 +94,11 @@ class ServiceSettings:
         return tuple(role for role in self.roles if not names or role.id in names)
 
 
-def load_service(pack: Pack, environment: str | None, routes: Iterable[str]) -> ServiceSettings:
+def load_service(
+    pack: Pack, environment: str | None, routes: Iterable[str], overlay: bytes | None = None
+) -> ServiceSettings:
     """Return what a pack says; ConfigError when a role has none of the groups of `routes`."""
-    _, data = sole_document(pack, "service", environment)
+    file, data = sole_document(pack, "service", environment, overlay)
     known = set(routes)
     roles = tuple(_role(one, known) for one in data["roles"])
     return ServiceSettings(
@@ -101,6 +108,8 @@ def load_service(pack: Pack, environment: str | None, routes: Iterable[str]) -> 
         limits=Limits(**data["limits"]),
         waits=Waits(**data["waits"]),
         tokens=TokenRules(**data["tokens"]),
+        parts={name: data[name] for name in PARTS if data[name] is not None},
+        file=file,
     )
 
 

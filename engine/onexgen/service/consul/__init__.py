@@ -1,0 +1,1 @@
+"""The registry of services: Consul, through its HTTP API."""

@@ -1,0 +1,1 @@
+"""Requests from outside that sign themselves: looked at, remembered, and made into runs."""
