@@ -19,6 +19,8 @@ def matching(pattern: JsonObject, tree: Any, name: str) -> Iterator[Found]:
 
 def out_of_bounds(metric: Mapping[str, Any], tree: Any, name: str) -> Iterator[Found]:
     """Yield the matches whose number is too large or too small."""
+    if metric["least"] is None and _is_small(metric, tree):
+        return
     for match in tree.find_all(metric["of"]):
         number = _number(metric, match)
         if number is None:
@@ -28,6 +30,12 @@ def out_of_bounds(metric: Mapping[str, Any], tree: Any, name: str) -> Iterator[F
         if metric["least"] is not None and number < metric["least"]:
             said = f"{_first_line(match)} ({number:g}, at least {metric['least']:g})"
             yield _at(name, match, said)
+
+
+def _is_small(metric: Mapping[str, Any], tree: Any) -> bool:
+    """Tell whether no part of a file can have too large a number: the whole of it has not."""
+    whole = None if metric["share_of"] is not None else _number(metric, tree)
+    return whole is not None and whole <= metric["most"]
 
 
 def _number(metric: Mapping[str, Any], match: Any) -> float | None:
