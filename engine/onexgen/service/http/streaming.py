@@ -33,15 +33,14 @@ async def told(
     while True:
         # Taken first: what is told from now on wakes us up.
         news = run.changed
-        for one in run.after(*place):
-            place = one[:2]
-            yield _event(one)
+        if ready := run.after(*place):
+            place = ready[-1][:2]
+            # At once: each part costs a call of the system, and a complaint when nobody listens.
+            yield b"".join(map(_event, ready))
         if run.answer is not None and (
             run.is_whole or not await _within(context, news, waits.settle)
         ):
-            for one in run.after(*place):
-                yield _event(one)
-            yield _result(run, prefix)
+            yield b"".join([*map(_event, run.after(*place)), _result(run, prefix)])
             return
         if context.stopping.is_set():
             return
