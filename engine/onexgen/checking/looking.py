@@ -40,10 +40,15 @@ class Subject:
         self.data = data
         self.unread = unread
         self._trees: dict[str, Any] = {}
+        # Most checks look at the same files.
+        self._matching: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def matching(self, globs: Sequence[str]) -> tuple[str, ...]:
         """Return the files that a check looks at."""
-        return selected(self.files, globs)
+        key = tuple(globs)
+        if key not in self._matching:
+            self._matching[key] = selected(self.files, globs)
+        return self._matching[key]
 
     def tree(self, name: str) -> Any:
         """Return the syntax tree of a Python file."""

@@ -51,8 +51,9 @@ def packages_in(root: Path, rules: Mapping[str, Any]) -> list[Path]:
 def read_package(folder: Path, rules: Mapping[str, Any]) -> Reading:
     """Read the text files of a package; links are followed as long as they stay inside of it."""
     reading = Reading()
+    inside = os.path.join(os.path.realpath(folder), "")
     for name in sorted(_names(folder, rules)):
-        obstacle = _obstacle(folder, name, rules["most_bytes"])
+        obstacle = _obstacle(inside, name, rules["most_bytes"])
         if isinstance(obstacle, Unread):
             reading.unread.append(obstacle)
         else:
@@ -83,20 +84,20 @@ def _left_out(prefix: str, names: list[str], rules: Mapping[str, Any]) -> set[st
     }
 
 
-def _obstacle(folder: Path, name: str, most: int) -> str | Unread:
-    """Return the text of a file, or what keeps it from being read."""
-    path = folder / name
+def _obstacle(inside: str, name: str, most: int) -> str | Unread:
+    """Return the text of a file in a folder, or what keeps it from being read."""
     try:
-        real = path.resolve()
-        if not real.is_relative_to(folder.resolve()):
+        real = os.path.realpath(inside + name, strict=True)
+        if not real.startswith(inside):
             return Unread("link", name, words=f"{name} leads out of the package")
-        info = real.stat()
+        info = os.stat(real)
         if not stat.S_ISREG(info.st_mode):
             return Unread("link", name, words=f"{name} is no plain file")
         if info.st_size > most:
             said = f"{name} has {info.st_size:,} bytes, more than {most:,}"
             return Unread("size", name, words=said)
-        raw = real.read_bytes()
+        with open(real, "rb") as file:
+            raw = file.read()
     except (OSError, RuntimeError) as error:
         return Unread("access", name, words=f"{name}: {getattr(error, 'strerror', error)}")
     if b"\0" in raw:
