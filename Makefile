@@ -73,7 +73,7 @@ fuzz: $(STAMP) ## property tests with many more examples
 	$(PYTEST) -m fuzz --hypothesis-profile=fuzz
 
 fuzz-http: $(STAMP) ## five thousand requests made from the description of the service; minutes
-	PYTHONPATH=. $(BIN)/python -m tests.service.http.fuzzing 600
+	PYTHONPATH=. $(BIN)/python -m tests.service.http.fuzzing 280
 
 bench: $(STAMP) ## speed and memory as ratios to other tools
 	$(BIN)/python benchmarks/run.py
