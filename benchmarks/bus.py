@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.service.broker_programs import STARTERS, free_port
+from tests.service.broker_programs import STARTERS, running
 
 from onexgen.resources import Pack
 from onexgen.service.brokers import open_broker
@@ -81,18 +81,6 @@ class Bench:
     topics: Topics
     rounds: int
     quick: bool
-
-
-@contextmanager
-def broker_program(name: str, folder: Path) -> Iterator[str]:
-    """Run a broker; the value is the URL of the bus."""
-    port = free_port()
-    process = STARTERS[name](port, folder)
-    try:
-        yield f"kafka://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.wait()
 
 
 @contextmanager
@@ -386,7 +374,7 @@ def main() -> None:
             overlay = OVERLAY.format(hold=options.hold)
             (place / "rules/bench.yaml").write_text(overlay, encoding="utf-8")
         topics = load_topics(Pack.at(place))
-        with broker_program(options.broker, Path(folder, "broker")) as url:
+        with running(options.broker, Path(folder, "broker")) as url:
             bench = Bench(url, place, topics, 10 if options.quick else 30, options.quick)
             asyncio.run(made(bench))
             print(f"broker: {options.broker}, hold {topics.delivery.hold:g} s")

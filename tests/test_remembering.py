@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -81,3 +82,15 @@ def test_items_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
     items: Sequence[Any] = [(lambda n=n: n) for n in range(9)]
 
     assert each(lambda item: item() * 2, items) == [n * 2 for n in range(9)]
+
+
+def test_a_copy_makes_no_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is somebody's copy already does all by itself: it may not start processes."""
+    monkeypatch.setattr(sharing, "_FEWEST", 2)
+    monkeypatch.setattr(sharing, "_processors", lambda: 2)
+    with get_context("fork").Pool(1) as pool:
+        assert pool.apply(_doubled) == [n * 2 for n in range(9)]
+
+
+def _doubled() -> list[int]:
+    return each(lambda number: number * 2, range(9))

@@ -44,7 +44,7 @@ class Session:
         """
         self.cwd = cwd or Path.cwd()
         self.settings = load_settings(self.cwd)
-        self.pack = pack or Pack.at(self.settings.root, alone=self.settings.alone)
+        self.pack = pack or self.settings.pack()
         self.environment = environment = self.settings.environment(environment)
         name = os.path.normpath(pipeline).replace(os.sep, "/")
         outside = self._outside(name)

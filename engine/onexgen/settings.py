@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from onexgen.diagnostics import ConfigError, Diagnostic, Span, closest
+from onexgen.resources import Pack
 
 PREFIX: Final = "ONEXGEN_"
 _FILE: Final = ".onexgen.toml"
@@ -57,6 +58,10 @@ class Settings:
     inputs: dict[str, Any] = field(default_factory=dict)
     tests: dict[str, Any] = field(default_factory=dict)
 
+    def pack(self) -> Pack:
+        """Return the data files that hold: the user's own over the installed ones."""
+        return Pack.at(self.root, alone=self.alone)
+
     def environment(self, flag: str | None) -> str | None:
         """Return the name of the environment: flag, variable, file."""
         return flag or os.environ.get(f"{PREFIX}ENV") or self.env
@@ -71,6 +76,12 @@ class Settings:
             return getattr(self, table).get(key)
         value = os.environ.get(f"{PREFIX}{name.upper()}")
         return value if value is not None else self.inputs.get(name)
+
+
+def pack_here(environment: str | None) -> tuple[Pack, str | None]:
+    """Return the pack of the current folder, and the name of the environment that holds."""
+    settings = load_settings(Path.cwd())
+    return settings.pack(), settings.environment(environment)
 
 
 def load_settings(directory: Path) -> Settings:

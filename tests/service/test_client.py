@@ -227,10 +227,7 @@ REFUSED = [
     ),
     (
         ["pipelines/make.yaml", "--inputs", "large.json", "--bus", "memory://"],
-        (
-            "error: the request has 300,{..} bytes, at most 300,000 are taken\n"
-            "  run it without --bus\n"
-        ),
+        ("error: the request has more than 300,000 bytes\n  run it without --bus\n"),
     ),
     (
         ["pipelines/make.yaml", "--prompt", "x", "--size", "60000", "--bus", "memory://"],

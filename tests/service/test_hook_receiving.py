@@ -163,8 +163,8 @@ def test_what_an_event_says_decides(monkeypatch: pytest.MonkeyPatch) -> None:
         (b"9" * 5000, "400 the body is not JSON"),
         ({"text": "hello"}, f"{UNFIT}: 'dict object' has no attribute 'prompt'"),
         ([], f"{UNFIT}: 'list object' has no attribute 'prompt'"),
-        ({"prompt": 5}, "422 no request can be made of it: prompt: input should be a valid string"),
-        ({"prompt": "x" * 300_000}, "422 the request would have more than 300,000 bytes"),
+        ({"prompt": 5}, "422 no such request can be sent: prompt: input should be a valid string"),
+        ({"prompt": "x" * 300_000}, "422 the request has more than 300,000 bytes"),
     ],
 )  # fmt: skip
 def test_signed_and_of_no_use(monkeypatch: pytest.MonkeyPatch, payload: Any, expected: str) -> None:

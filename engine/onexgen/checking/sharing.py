@@ -22,8 +22,11 @@ def each[A, B](work: Callable[[A], B], items: Sequence[A]) -> list[B]:
     # A copy of a process with threads may wait for ever for a lock that none of them holds.
     if processes < 2 or not hasattr(os, "fork") or threading.active_count() > 1:
         return [work(item) for item in items]
-    from multiprocessing import get_context
+    from multiprocessing import current_process, get_context
 
+    # Who is a copy for somebody else's work may have none of its own.
+    if current_process().daemon:
+        return [work(item) for item in items]
     _shared.update(work=work, items=items)
     try:
         with get_context("fork").Pool(processes) as copies:

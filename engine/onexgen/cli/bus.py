@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import click
 import typer
 
 from onexgen.json_types import Json
+from onexgen.settings import pack_here
 
 if TYPE_CHECKING:  # Other commands import nothing of the service.
-    from onexgen.resources import Pack
     from onexgen.service.topics import Topics
 
 Bus = Annotated[
     str,
     typer.Option("--bus", envvar="ONEXGEN_BUS", metavar="URL", help="Address of the broker."),
+]
+MaybeBus = Annotated[
+    str | None,
+    typer.Option(
+        "--bus", envvar="ONEXGEN_BUS", metavar="URL", help="Address of the broker; else none."
+    ),
 ]
 Store = Annotated[
     str | None,
@@ -47,31 +52,18 @@ def topics_here(env: str | None) -> Topics:
     return load_topics(*pack_here(env))
 
 
-def pack_here(env: str | None) -> tuple[Pack, str | None]:
-    """Return the current folder's pack, and which environment holds."""
-    from onexgen.resources import Pack
-    from onexgen.settings import load_settings
-
-    settings = load_settings(Path.cwd())
-    return Pack.at(settings.root, alone=settings.alone), settings.environment(env)
-
-
 def priorities_of(rules: str, env: str | None) -> dict[str, int]:
     """Return name -> priority of the entries of a library of the current folder's pack."""
     from onexgen.compiler.of_kind import documents_of_kind
     from onexgen.config.reading import Library
     from onexgen.diagnostics import UsageError, closest
 
-    known = documents_of_kind(*_library(env))
+    pack, environment = pack_here(env)
+    known = documents_of_kind(pack, "library", environment)
     library = known.get(rules)
     if not isinstance(library, Library):
         raise UsageError(f"the pack has no library '{rules}'", help=closest(rules, known))
     return {one.name: one.priority for one in library.entries}
-
-
-def _library(env: str | None) -> tuple[Pack, str, str | None]:
-    pack, environment = pack_here(env)
-    return pack, "library", environment
 
 
 def print_as_json(value: Json) -> None:

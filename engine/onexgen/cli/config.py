@@ -44,11 +44,10 @@ def show(
 ) -> None:
     """Show the value of every key, by the path with which an overlay changes it."""
     from onexgen.effective import Effective
-    from onexgen.resources import Pack
     from onexgen.settings import load_settings
 
     settings = load_settings(Path.cwd())
-    pack = Pack.at(settings.root, alone=settings.alone)
+    pack = settings.pack()
     environment = settings.environment(env)
     effective = Effective(pack, environment)
     found = {name: effective.values(name) for name in ([file] if file else effective.files())}

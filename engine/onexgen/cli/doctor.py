@@ -8,18 +8,14 @@ from typing import Annotated
 import click
 import typer
 
-from onexgen.cli.bus import AsJson, Env, Store, awaited, pack_here, print_as_json, topics_here
+from onexgen.cli.bus import AsJson, Env, MaybeBus, Store, awaited, print_as_json, topics_here
+from onexgen.settings import pack_here
 
 _MARKS = {"ok": "✓", "wrong": "✗", "unknown": "?"}
 
 
 def doctor(
-    bus: Annotated[
-        str | None,
-        typer.Option(
-            "--bus", envvar="ONEXGEN_BUS", metavar="URL", help="Address of the broker; else none."
-        ),
-    ] = None,
+    bus: MaybeBus = None,
     store: Store = None,
     service: Annotated[
         list[str] | None,

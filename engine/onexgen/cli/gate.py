@@ -12,11 +12,11 @@ import typer
 
 from onexgen.cli.telling import tell
 from onexgen.diagnostics import GateError, UsageError, closest
+from onexgen.settings import pack_here
 
 if TYPE_CHECKING:  # What a command needs is imported when it runs.
     from onexgen.config.quality import Checks
     from onexgen.gating.verdicts import Verdict
-    from onexgen.resources import Pack
     from onexgen.session import Session
 
 # As the pipelines name it, for how packages are read.
@@ -191,22 +191,13 @@ def _judged(
     return verdicts, keys
 
 
-def _pack(env: str | None) -> tuple[Pack, str | None]:
-    """Return the pack of the current folder and the environment that holds."""
-    from onexgen.resources import Pack
-    from onexgen.settings import load_settings
-
-    settings = load_settings(Path.cwd())
-    return Pack.at(settings.root, alone=settings.alone), settings.environment(env)
-
-
 def _pipeline(profile: str) -> str:
     return f"pipelines/{profile}.yaml"
 
 
 def _require_trust(profile: str, env: str | None) -> None:
     """Refuse to run what somebody else's rules and pipelines say."""
-    pack, environment = _pack(env)
+    pack, environment = pack_here(env)
     if pack.has_own_files:
         from onexgen.compiler.trust import require_trust
 
@@ -218,7 +209,7 @@ def _checks(env: str | None) -> dict[str, Checks]:
     from onexgen.compiler.of_kind import documents_of_kind
     from onexgen.config.quality import Checks
 
-    pack, environment = _pack(env)
+    pack, environment = pack_here(env)
     documents = documents_of_kind(pack, "checks", environment)
     return {name: one for name, one in documents.items() if isinstance(one, Checks)}
 

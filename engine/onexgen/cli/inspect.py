@@ -27,7 +27,6 @@ def check(
 ) -> None:
     """Load and compile all data files, and show everything that is wrong with them."""
     from onexgen.compiler import Compilation
-    from onexgen.resources import Pack
     from onexgen.settings import load_settings
     from onexgen.store import shelf_of
 
@@ -35,7 +34,7 @@ def check(
         help_text = closest(format_, ("text", "json", "github"))
         raise UsageError(f"there is no format '{format_}'", help=help_text)
     settings = load_settings(Path.cwd())
-    pack = Pack.at(settings.root, alone=settings.alone)
+    pack = settings.pack()
     outside = _outside(pack.files, files or [])
     shelf = shelf_of(pack)
     compilation = Compilation(pack, settings.environment(env), outside=outside, shelf=shelf)

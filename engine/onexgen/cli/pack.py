@@ -46,11 +46,10 @@ def _document(env: str | None) -> Archive:
     """Return the one document of the current folder's pack that describes archives."""
     from onexgen.compiler.of_kind import documents_of_kind
     from onexgen.config.archive import Archive
-    from onexgen.resources import Pack
     from onexgen.settings import load_settings
 
     settings = load_settings(Path.cwd())
-    pack = Pack.at(settings.root, alone=settings.alone)
+    pack = settings.pack()
     documents = documents_of_kind(pack, "archive", settings.environment(env))
     found = {name: one for name, one in documents.items() if isinstance(one, Archive)}
     if len(found) != 1:

@@ -29,12 +29,11 @@ MeasuresFile = Annotated[
 
 def rules_here(env: str | None) -> tuple[Knowledge, Pack, str | None]:
     """Return the rules of the current folder's pack, the pack, and the environment."""
-    from onexgen.resources import Pack
     from onexgen.settings import load_settings
     from onexgen.tuning.knowledge import Knowledge
 
     settings = load_settings(Path.cwd())
-    pack = Pack.at(settings.root, alone=settings.alone)
+    pack = settings.pack()
     environment = settings.environment(env)
     return Knowledge(pack, environment), pack, environment
 

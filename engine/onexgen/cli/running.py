@@ -192,11 +192,10 @@ def how_to_give(ctx: click.Context) -> Callable[[InputPlan], str]:
 
 def _pipelines() -> str:
     """Return the pipelines that there are."""
-    from onexgen.resources import Pack
     from onexgen.settings import load_settings
 
     settings = load_settings(Path.cwd())
-    names = Pack.at(settings.root, alone=settings.alone).files
+    names = settings.pack().files
     return ", ".join(name for name in names if name.startswith("pipelines/"))
 
 

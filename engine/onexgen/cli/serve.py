@@ -8,7 +8,7 @@ from typing import Annotated
 import click
 import typer
 
-from onexgen.cli.bus import AsJson, Env, Store, awaited, print_as_json, print_rows
+from onexgen.cli.bus import AsJson, Env, MaybeBus, Store, awaited, print_as_json, print_rows
 from onexgen.json_types import Json
 
 serve = typer.Typer(
@@ -34,12 +34,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="Whose token it is.")]
 def start(
     ctx: typer.Context,
     *,
-    bus: Annotated[
-        str | None,
-        typer.Option(
-            "--bus", envvar="ONEXGEN_BUS", metavar="URL", help="Address of the broker; else none."
-        ),
-    ] = None,
+    bus: MaybeBus = None,
     store: Store = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     role: Annotated[

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onexgen.cli.bus import Bus, Env, Store, awaited, pack_here, topics_here
+from onexgen.cli.bus import Bus, Env, Store, awaited, topics_here
+from onexgen.settings import pack_here
 
 if TYPE_CHECKING:  # Other commands import nothing of the service.
     from onexgen.service.remembering import Memory

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from onexgen.config.base import Document, Strict
-from onexgen.config.pipeline import Duration, Identifier
+from onexgen.config.pipeline import Duration
 
 Case = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 Port = Annotated[int, Field(ge=1, le=65_535)]
@@ -41,8 +41,4 @@ class Doctor(Document):
     kind: Literal["doctor"] = Field(description="What this file describes.")
     limits: Limits = Field(description="From where on something is ill.")
     folder: str = Field(default=".", min_length=1, description="Where results usually go.")
-    ports: dict[Identifier, Port] = Field(
-        default_factory=dict,
-        description="Part of the service -> its port, for an address without one.",
-    )
     advice: list[Advice] = Field(min_length=1, description="All cases.")

@@ -5,19 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
-from typing import Any, Final, cast
-
-from pydantic import ValidationError
+from typing import Any, Final
 
 from onexgen.actions.locate import found_marker
-from onexgen.diagnostics import OutsideError, TimeoutExceeded, UsageError
+from onexgen.diagnostics import OutsideError, TimeoutExceeded
 from onexgen.json_types import JsonObject
 from onexgen.service.brokers.base import Broker, Outgoing, Reader
-from onexgen.service.envelope import Unreadable, envelope, problems, read
-from onexgen.service.events import EVENTS, CodegenSessionStatus, Place, Request, Response
+from onexgen.service.composing import composed
+from onexgen.service.envelope import Unreadable, read
+from onexgen.service.events import CodegenSessionStatus, Place, Response
 from onexgen.service.plans import placing_rules
 from onexgen.service.topics import Topic, Topics
-from onexgen.service.tracing import HEADER, from_environment
 from onexgen.session import Session
 
 _LOOK_SECONDS: Final = 0.5
@@ -42,27 +40,11 @@ def question(
     result is to go, the session's folder without it.
     """
     topic, mode = topics.for_pipeline(session.plan.path)
-    model = cast("type[Request]", EVENTS[topic.event])
-    given = {name: value for name, value in inputs.items() if value is not None}
-    own = {name for name in model.model_fields if name not in Request.model_fields}
-    try:
-        payload = model(
-            mode=mode,
-            timeout_seconds=timeout,
-            place=place or _place(session),
-            inputs={name: value for name, value in given.items() if name not in own},
-            **{name: value for name, value in given.items() if name in own},
-        )
-    except ValidationError as error:
-        raise UsageError(f"no such request can be sent: {problems(error)}") from error
-    value = envelope(payload, correlation_id, name=name).to_bytes()
-    if len(value) > topics.delivery.largest:
-        raise UsageError(
-            f"the request has {len(value):,} bytes, at most {topics.delivery.largest:,} are taken",
-            help="run it without --bus",
-        )
-    headers = ((HEADER, str(from_environment()).encode()),)
-    message = Outgoing(topic=topic.name, key=correlation_id, value=value, headers=headers)
+    given: JsonObject = {k: value for k, value in inputs.items() if value is not None}
+    message = composed(
+        topic, mode, given, correlation_id, topics.delivery.largest,
+        name=name, timeout=timeout, place=place or _place(session),
+    )  # fmt: skip
     return Question(correlation_id, topic, message)
 
 

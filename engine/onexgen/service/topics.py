@@ -92,15 +92,18 @@ class Topics:
         known = sorted({one for topic in requests for one in topic.pipelines.values()})
         raise UsageError(f"{path} is not offered behind a bus", help=closest(path, known))
 
+    def offering(self, mode: str) -> Topic:
+        """Return the request topic that has a mode; UsageError for an unknown one."""
+        requests = self.of_role("request")
+        for topic in requests:
+            if mode in topic.pipelines:
+                return topic
+        known = sorted({one for topic in requests for one in topic.pipelines})
+        raise UsageError(f"no pipeline has the mode '{mode}'", help=closest(mode, known))
+
     def for_mode(self, mode: str) -> str:
         """Return the pipeline that is offered under a mode; UsageError for an unknown one."""
-        offered: dict[str, str] = {}
-        for topic in self.of_role("request"):
-            for name, pipeline in topic.pipelines.items():
-                offered.setdefault(name, pipeline)
-        if mode not in offered:
-            raise UsageError(f"no pipeline has the mode '{mode}'", help=closest(mode, offered))
-        return offered[mode]
+        return self.offering(mode).pipelines[mode]
 
 
 def load_topics(pack: Pack, environment: str | None = None) -> Topics:

@@ -28,7 +28,7 @@ def state(name: str, settings: Settings) -> Iterator[Pack]:
         return
     with TemporaryDirectory(prefix="onexgen-") as folder:
         if path.is_file():
-            here = Pack.at(settings.root, alone=settings.alone)
+            here = settings.pack()
             own = Path(folder) / _place(path, here)
             own.parent.mkdir(parents=True)
             own.write_bytes(path.read_bytes())

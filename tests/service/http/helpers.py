@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -15,41 +14,26 @@ from typing import Final
 
 import httpx
 from tests.service.broker_programs import free_port
+from tests.service.helpers import Started
 
 # A pack of a test is compiled from nothing, on a machine that has other things to do.
 _PATIENCE: Final = 180.0
 _PLACE: Final = re.compile(r"(\w+) (http://\S+?)(?:,|$)", re.MULTILINE)
 
 
-class Serving:
+class Serving(Started):
     """A service that answers: its process, its log, and role -> URL."""
 
     def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
         """Keep both; the service has said that it is ready."""
-        self.process = process
-        self.log = log
+        super().__init__(process, log)
         ready = next(line for line in self.said.splitlines() if " ready: " in line)
         self.urls = dict(_PLACE.findall(ready.partition(" ready: ")[2]))
-
-    @property
-    def said(self) -> str:
-        """Return the log."""
-        return self.log.read_text("utf-8", "replace")
 
     def client(self, role: str, token: str = "") -> httpx.Client:
         """Return whoever asks one of the roles."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return httpx.Client(base_url=self.urls[role], headers=headers, timeout=_PATIENCE)
-
-    def end(self) -> int:
-        """Stop gently, then by force; returns the exit code."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            return self.process.wait()
 
 
 @contextmanager

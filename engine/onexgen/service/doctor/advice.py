@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from onexgen.resources import Pack, installed_pack
 from onexgen.service.documents import sole_document
-
-_KIND: Final = b"kind: doctor"
 
 type State = Literal["ok", "wrong", "unknown"]
 
@@ -67,11 +65,17 @@ def load_advice(pack: Pack, environment: str | None = None) -> Advice:
 
     ConfigError has everything that is wrong.
     """
-    if not any(_KIND in raw for raw in pack.contents.values()):
-        pack, environment = Pack.at(installed_pack()), None
-    _, data = sole_document(pack, "doctor", environment)
+    data = _document(pack, "doctor", environment)
+    ports = {one["id"]: one["port"] for one in _document(pack, "service", environment)["roles"]}
     cases = {one["id"]: one for one in data["advice"]}
-    return Advice(Limits(**data["limits"]), data["folder"], data["ports"], cases)
+    return Advice(Limits(**data["limits"]), data["folder"], ports, cases)
+
+
+def _document(pack: Pack, kind: str, environment: str | None) -> Mapping[str, Any]:
+    said = f"kind: {kind}".encode()
+    if not any(said in raw for raw in pack.contents.values()):
+        pack, environment = Pack.at(installed_pack()), None
+    return sole_document(pack, kind, environment)[1]
 
 
 def _filled(line: str, values: Mapping[str, str]) -> str:

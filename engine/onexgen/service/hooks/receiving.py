@@ -9,28 +9,22 @@ from __future__ import annotations
 import json
 import logging
 import time
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Final, cast
 
-from pydantic import ValidationError
-
-from onexgen.diagnostics import ConfigError, OnexgenError, OutsideError, closest
+from onexgen.diagnostics import ConfigError, OnexgenError, OutsideError, UsageError
 from onexgen.expressions import Expressions
 from onexgen.json_types import Json, JsonObject
 from onexgen.service.brokers.base import Broker, Outgoing
-from onexgen.service.envelope import envelope, problems
-from onexgen.service.events import EVENTS, Request
+from onexgen.service.composing import composed, id_of
 from onexgen.service.history.effects import Effect
 from onexgen.service.hooks.signatures import Genuine, Headers, genuine
 from onexgen.service.hooks.sources import AWAY, BAD, REPEATED, UNFIT, UNKNOWN, Refused, Source
 from onexgen.service.remembering import Memory
 from onexgen.service.topics import Topic, Topics
-from onexgen.service.tracing import HEADER, from_environment
 
 LOG: Final = logging.getLogger(__name__)
-_NAMESPACE: Final = uuid.UUID("6f6e6578-6765-5e00-8000-000000000001")
 _REPEATED: Final = "this was received before"
 
 
@@ -102,7 +96,7 @@ class Receiver:
         """Keep and send the request, unless this delivery had one."""
         claim = f"hook:{source.id}:{proof.signature}"
         named = None if proof.delivery is None else f"hook:{source.id}:id:{proof.delivery}"
-        correlation_id = str(uuid.uuid5(_NAMESPACE, claim))
+        correlation_id = id_of(claim)
         message = self._message(source, values, correlation_id)
         if claim in self._busy:
             raise Refused(REPEATED, _REPEATED)
@@ -136,34 +130,18 @@ class Receiver:
         self._memory.sent(claim)
 
     def _message(self, source: Source, values: JsonObject, correlation_id: str) -> Outgoing:
-        topic = self._offered[source.id]
-        model = cast("type[Request]", EVENTS[topic.event])
-        own = {name for name in model.model_fields if name not in Request.model_fields}
-        given: dict[str, Any] = {
-            "mode": source.mode,
-            "inputs": {key: value for key, value in values.items() if key not in own},
-            **{key: value for key, value in values.items() if key in own},
-        }
         try:
-            payload = model(**given)
-        except ValidationError as error:
-            raise Refused(UNFIT, f"no request can be made of it: {problems(error)}") from error
-        # Named after the claim: what is sent twice is the same request, and has one effect.
-        value = envelope(payload, correlation_id, name=correlation_id).to_bytes()
-        largest = self._topics.delivery.largest
-        if len(value) > largest:
-            raise Refused(UNFIT, f"the request would have more than {largest:,} bytes")
-        headers = ((HEADER, str(from_environment()).encode()),)
-        return Outgoing(topic=topic.name, key=correlation_id, value=value, headers=headers)
+            # Named after the claim: what is sent twice is the same request, and has one effect.
+            return composed(
+                self._offered[source.id], source.mode, values, correlation_id,
+                self._topics.delivery.largest, name=correlation_id,
+            )  # fmt: skip
+        except UsageError as error:
+            raise Refused(UNFIT, error.message) from error
 
 
 def _offering(topics: Topics, source: Source) -> Topic:
-    requests = topics.of_role("request")
-    for topic in requests:
-        if source.mode in topic.pipelines:
-            return topic
-    known = sorted({mode for topic in requests for mode in topic.pipelines})
-    raise ConfigError(
-        f"hooks from '{source.id}': no pipeline has the mode '{source.mode}'",
-        help=closest(source.mode, known),
-    )
+    try:
+        return topics.offering(source.mode)
+    except UsageError as error:
+        raise ConfigError(f"hooks from '{source.id}': {error.message}", help=error.help) from error

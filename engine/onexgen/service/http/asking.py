@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from onexgen.inputs import resolve_inputs
 from onexgen.json_types import JsonObject
 from onexgen.plan import InputPlan
 from onexgen.service.client import question
+from onexgen.service.composing import id_of
 from onexgen.service.events import Place
 from onexgen.service.http.board import Followed
 from onexgen.service.http.context import Context
@@ -17,8 +18,6 @@ from onexgen.service.http.knowing import digest_of, known
 from onexgen.service.http.models import RunRequest
 from onexgen.service.http.placing import check_path
 from onexgen.service.http.problems import Refused
-
-_NAMESPACE: Final = uuid.UUID("6f6e6578-6765-5e00-8000-000000000001")
 
 
 async def ask(context: Context, wish: RunRequest, caller: str, key: str | None) -> Followed:
@@ -62,7 +61,7 @@ def checked(plans: tuple[InputPlan, ...], given: Mapping[str, Any]) -> JsonObjec
 
 def _named(caller: str, key: str | None) -> str:
     """Return the id of a run: by the key of its caller, or a new one."""
-    return str(uuid.uuid4() if key is None else uuid.uuid5(_NAMESPACE, f"{caller}\n{key}"))
+    return str(uuid.uuid4()) if key is None else id_of(f"{caller}\n{key}")
 
 
 def _same(earlier: Followed, digest: str, key: str) -> Followed:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from onexgen.diagnostics import UsageError
-from onexgen.resources import Pack
 from onexgen.service.extra import needed
 from onexgen.service.http.app import ROUTES
 from onexgen.service.http.auth import Tokens, default_file
@@ -16,7 +15,7 @@ from onexgen.service.http.context import Context, Wishes, context_of
 from onexgen.service.http.serving import Listening, bound, check_host, serve
 from onexgen.service.http.settings import ServiceSettings, load_service, placed
 from onexgen.service.topics import load_topics
-from onexgen.settings import load_settings
+from onexgen.settings import pack_here
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -45,7 +44,7 @@ async def _settings_elsewhere(wishes: Wishes) -> bytes | None:
     from onexgen.service.consul.overlay import overlay_from
     from onexgen.service.consul.registering import registry_rules
 
-    settings = load_service(*_pack(wishes.environment), ROUTES)
+    settings = load_service(*pack_here(wishes.environment), ROUTES)
     if "registry" not in settings.parts:
         return None
     rules = registry_rules(settings.parts["registry"])
@@ -58,20 +57,15 @@ async def _settings_elsewhere(wishes: Wishes) -> bytes | None:
 
 def context_here(wishes: Wishes, overlay: bytes | None = None) -> Context:
     """Return what a service will have that is started in the current folder."""
-    pack, environment = _pack(wishes.environment)
+    pack, environment = pack_here(wishes.environment)
     settings = load_service(pack, environment, ROUTES, overlay)
     return context_of(pack, settings, load_topics(pack, environment), wishes)
 
 
 def tokens_here(path: Path | None, environment: str | None) -> Tokens:
     """Return the tokens of a file, or the user's own, by the rules of the current folder."""
-    settings: ServiceSettings = load_service(*_pack(environment), ROUTES)
+    settings: ServiceSettings = load_service(*pack_here(environment), ROUTES)
     return Tokens(path or default_file(), settings.tokens)
-
-
-def _pack(environment: str | None) -> tuple[Pack, str | None]:
-    settings = load_settings(Path.cwd())
-    return Pack.at(settings.root, alone=settings.alone), settings.environment(environment)
 
 
 def _shown(listening: Sequence[Listening]) -> str:

@@ -23,6 +23,8 @@ def unpacked(raw: bytes, limits: Limits) -> dict[str, bytes]:
             members = [one for one in archive.infolist() if not one.is_dir()]
             _check(members, limits)
             return {one.filename: _bytes(archive, one) for one in members}
+    # The library's words for: no archive, a way of packing that it does not know, a password, an
+    # end that comes too early, a wrong date.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise Refused(400, f"the body is no ZIP archive that can be read: {error}") from error
 
