@@ -12,6 +12,7 @@ import click
 from onexgen.cli.event_file import EventFile
 from onexgen.cli.execute import collect
 from onexgen.cli.options import Options
+from onexgen.cli.remembering import remember
 from onexgen.cli.remote import check_options, follow_batch
 from onexgen.cli.running import session_of
 from onexgen.diagnostics import OnexgenError, UsageError
@@ -69,7 +70,7 @@ def _followed(session: Session, inputs: list[JsonObject], options: Options) -> l
     bus = MemoryBus()
     with EventFile(options.events) as file:
         bus.subscribe(file.write)
-        return drain(
+        runs = drain(
             session.run(
                 inputs,
                 bus=bus,
@@ -78,6 +79,8 @@ def _followed(session: Session, inputs: list[JsonObject], options: Options) -> l
                 keep_failed=options.keep_failed,
             )
         )
+    remember(session, runs, bus.events, options)
+    return runs
 
 
 def _lines(path: Path, main: str | None) -> list[tuple[int, dict[str, Any]]]:

@@ -73,7 +73,7 @@ def common_options() -> list[click.Parameter]:
             "--store",
             envvar="ONEXGEN_STORE",
             metavar="URL",
-            help="With --bus: where workers keep large results.",
+            help="History to keep the run in; with --bus, where workers keep large results.",
         ),
         _option("--no-input", is_flag=True, help="Never ask; a missing input is an error."),
         _option("--quiet", "-q", is_flag=True, help="Print only results and errors."),

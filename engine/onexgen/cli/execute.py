@@ -15,6 +15,7 @@ from onexgen.cli.display import Display, make_display
 from onexgen.cli.edge import print_json, show_error
 from onexgen.cli.event_file import EventFile
 from onexgen.cli.options import Options
+from onexgen.cli.remembering import remember
 from onexgen.cli.remote import check_options, follow_remote, leave
 from onexgen.cli.running import given_values, how_to_give, session_of
 from onexgen.diagnostics import UsageError
@@ -117,6 +118,7 @@ def follow(
     A question that the run has for a person is asked, and it begins anew with the answer.
     """
     bus = MemoryBus()
+    runs: list[Run] = []
     with EventFile(options.events) as file:
         bus.subscribe(file.write)
         display.started(session, inputs, correlation_id)
@@ -125,13 +127,14 @@ def follow(
             preview=options.preview, keep_failed=options.keep_failed,
         )  # fmt: skip
         sent: Mapping[str, Json] | None = None
+        question = None
         with display:
             while True:
                 try:
                     progress = steps.send(sent)
                 except StopIteration as end:
-                    runs: list[Run] = end.value
-                    return runs[0]
+                    runs = end.value
+                    break
                 display.show(progress)
                 sent = None
                 question = question_after(progress) if options.may_choose else None
@@ -141,6 +144,9 @@ def follow(
                 if options.interactive and progress.runs:
                     with display.paused():
                         sent = edit_after_stage(progress.runs[0])
+    if question is None:
+        remember(session, runs, bus.events, options)
+        return runs[0]
     return follow(session, {**inputs, **answer_to(question)}, correlation_id, options, display)
 
 

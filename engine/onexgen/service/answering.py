@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, cast
 
 from onexgen.diagnostics import OnexgenError, UsageError
@@ -14,7 +14,7 @@ from onexgen.service.asking import Asked, correlation_of
 from onexgen.service.brokers.base import Message, Outgoing
 from onexgen.service.envelope import envelope
 from onexgen.service.events import EVENTS, CodegenSessionStatus, Payload, Response
-from onexgen.service.history.effects import Effect, counted
+from onexgen.service.history.effects import Effect, Told, effect_of
 from onexgen.service.jobs import Done, error_of
 from onexgen.service.letters import buried, letter_id
 from onexgen.service.topics import Topic, Topics
@@ -61,16 +61,12 @@ class Answerer:
         if not done.success and one.topic.dead_letters is not None:
             error = error_of(done.error, done.help, done.exit_code)
             messages.append(buried(one.topic.dead_letters, message, error, attempts))
-        outputs = done.outputs
-        return Effect(
-            request_id=one.id,
-            run=_row(one, done, attempts, received, self.worker, stored)
-            | {"score": _number(outputs.get(self.topics.counted.score))},
-            stages=[_stage(stage) for stage in done.stages],
-            events=[{key: event[key] for key in ("sequence", "kind", "data")} for event in events],
-            uses=counted(outputs, self.topics.counted.uses),
-            messages=messages,
-        )
+        told = Told(
+            correlation_id=one.envelope.correlation_id, topic=one.topic.name, mode=one.mode,
+            pipeline=one.job.pipeline, inputs=one.job.inputs, attempts=attempts,
+            worker=self.worker, received=received, events=events, stored=stored,
+        )  # fmt: skip
+        return effect_of(one.id, told, done, self.topics.counted, messages)
 
     def refusal(self, message: Message, error: OnexgenError) -> Effect:
         """Return what a message leaves behind that cannot be worked on."""
@@ -155,37 +151,3 @@ def answer_id(request_id: str) -> str:
 def _uuid(*parts: str) -> str:
     """Return an id that is the same whoever makes it."""
     return str(uuid.uuid5(_NAMESPACE, ":".join(parts)))
-
-
-def _row(
-    one: Asked, done: Done, attempts: int, received: datetime, worker: str, stored: bool
-) -> dict[str, Any]:
-    return {
-        "correlation_id": one.envelope.correlation_id,
-        "topic": one.topic.name,
-        "mode": one.mode,
-        "pipeline": one.job.pipeline,
-        "status": "completed" if done.success else "failed",
-        "error": done.error,
-        "exit_code": done.exit_code,
-        "failed_stage": done.failed_stage,
-        "attempts": attempts,
-        "seconds": done.seconds,
-        "worker": worker,
-        "rules": done.rules,
-        "received_at": received,
-        "finished_at": datetime.now(UTC),
-        "inputs": one.job.inputs,
-        "outputs": done.outputs,
-        "record": done.record if stored else None,
-    }
-
-
-def _stage(stage: JsonObject) -> dict[str, Any]:
-    kept = {k: stage[k] for k in ("number", "title", "status", "seconds", "rounds", "message")}
-    return {**kept, "name": stage["id"]}
-
-
-def _number(value: Any) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number else None

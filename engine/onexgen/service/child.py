@@ -22,11 +22,8 @@ from onexgen.actions.base import Elsewhere
 from onexgen.diagnostics import OnexgenError
 from onexgen.events import Event, MemoryBus
 from onexgen.inputs import resolve_inputs
-from onexgen.json_types import Json, JsonObject
-from onexgen.plan import Plan
-from onexgen.runs import Run
-from onexgen.service.jobs import Done, Job
-from onexgen.service.plans import digest_of
+from onexgen.json_types import Json
+from onexgen.service.jobs import Done, Job, done_of
 from onexgen.session import Session, drain
 
 _BUG: Final = 70
@@ -67,7 +64,7 @@ class Maker:
                     elsewhere=Elsewhere(cwd=job.cwd, markers=job.markers),
                 )
             )  # fmt: skip
-            return _done(session, run, time.perf_counter() - started)
+            return done_of(session, run, time.perf_counter() - started)
         except OnexgenError as error:
             return Done.failed(error)
         except Exception as error:  # noqa: BLE001 - the worker goes on, and says that it is a bug.
@@ -81,33 +78,6 @@ class Maker:
         if name not in self._sessions:
             self._sessions[name] = Session(name, environment=self._environment)
         return self._sessions[name]
-
-
-def _done(session: Session, run: Run, seconds: float) -> Done:
-    stages: list[JsonObject] = [
-        {
-            "id": one.id,
-            "title": one.title,
-            "number": one.number,
-            "status": one.status,
-            "seconds": round(one.seconds, 6),
-            "rounds": one.rounds,
-            "message": one.message,
-            "made": list(one.values),
-        }
-        for one in run.stages
-    ]
-    plan: Plan = session.plan
-    if run.error is not None:
-        return Done(
-            stages=stages, error=run.error.message, help=run.error.help,
-            exit_code=run.error.exit_code, failed_stage=run.failed_stage, seconds=seconds,
-            rules=digest_of(plan),
-        )  # fmt: skip
-    return Done(
-        stages=stages, outputs=session.outputs(run), seconds=seconds, rules=digest_of(plan),
-        record=run.record,
-    )  # fmt: skip
 
 
 def main() -> None:

@@ -16,6 +16,9 @@ from onexgen.diagnostics import (
     UsageError,
 )
 from onexgen.json_types import JsonObject
+from onexgen.runs import Run
+from onexgen.service.plans import digest_of
+from onexgen.session import Session
 
 # Exit code -> error, to say elsewhere what was said where it happened.
 _ERRORS: Final[dict[int, type[OnexgenError]]] = {
@@ -86,6 +89,34 @@ class Done:
     def failed(cls, error: OnexgenError) -> Self:
         """Return a run that did not even begin."""
         return cls(error=error.message, help=error.help, exit_code=error.exit_code)
+
+
+def done_of(session: Session, run: Run, seconds: float) -> Done:
+    """Return how a run ended that took so many seconds."""
+    stages: list[JsonObject] = [
+        {
+            "id": one.id,
+            "title": one.title,
+            "number": one.number,
+            "status": one.status,
+            "seconds": round(one.seconds, 6),
+            "rounds": one.rounds,
+            "message": one.message,
+            "made": list(one.values),
+        }
+        for one in run.stages
+    ]
+    plan = session.plan
+    if run.error is not None:
+        return Done(
+            stages=stages, error=run.error.message, help=run.error.help,
+            exit_code=run.error.exit_code, failed_stage=run.failed_stage, seconds=seconds,
+            rules=digest_of(plan),
+        )  # fmt: skip
+    return Done(
+        stages=stages, outputs=session.outputs(run), seconds=seconds, rules=digest_of(plan),
+        record=run.record,
+    )  # fmt: skip
 
 
 def error_of(message: str, help_text: str, exit_code: int) -> OnexgenError:
