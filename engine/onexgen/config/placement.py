@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from onexgen.config.base import Document, Strict
-
-Kebab = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+from onexgen.config.base import Document, Kebab, Strict
 
 
 class Marker(Strict):

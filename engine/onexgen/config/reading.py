@@ -6,13 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from onexgen.config.base import Document, Strict
+from onexgen.config.base import Document, Kebab, Strict
 from onexgen.config.figures import Quantities, Reach
 from onexgen.config.relations import Relations
 from onexgen.config.sequences import Clauses, Sequence
 from onexgen.config.things import Entities, Guidance, Naming, Performance, Summary, Sureness
 
-Kebab = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 

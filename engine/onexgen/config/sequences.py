@@ -6,10 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from onexgen.config.base import Strict
+from onexgen.config.base import Kebab, Strict
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Kebab = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 
 class SequenceRule(Strict):

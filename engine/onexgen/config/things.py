@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from onexgen.config.base import Strict
+from onexgen.config.base import Kebab, Strict
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
@@ -26,6 +26,23 @@ class TypeWords(Strict):
         description="Last words of field names that suggest it; `is_` is a first word.",
     )
     form: str = Field(default="", description="Expression that its values in examples match.")
+
+
+class FieldsRule(Strict):
+    """A way to list the fields of a thing that only some kinds of text have."""
+
+    id: Kebab = Field(description="Name of the rule.")
+    regex: str = Field(
+        min_length=1,
+        description="Expression; its group `fields` is the list, `thing` what they belong to.",
+    )
+    when: dict[str, str] = Field(
+        default_factory=dict, description="Choice -> the label that it has, or holds."
+    )
+    thing: str = Field(default="", description="Name of the thing, where the text gives none.")
+    why: str = Field(min_length=1, description="Why these words say that.")
+    fires: list[str] = Field(min_length=1, description="Texts in which it must be found.")
+    silent: list[str] = Field(min_length=1, description="Texts in which it must not.")
 
 
 class Entities(Strict):
@@ -51,6 +68,18 @@ class Entities(Strict):
     )
     labels: list[str] = Field(
         default_factory=list, description="Words before a colon that introduce fields."
+    )
+    results: list[str] = Field(
+        default_factory=list, description="Of `labels` those before what comes out: `out`."
+    )
+    result: Name = Field(default="result", description="Name of what comes out.")
+    symbols: dict[str, str] = Field(
+        default_factory=dict,
+        description="Unit -> how it ends a name of a field: `volume in litres` is `volume_l`.",
+    )
+    spans: list[str] = Field(
+        default_factory=list,
+        description="Words before a number with a unit in a name of a field: `rows per 10 cm`.",
     )
     columns: list[str] = Field(
         default_factory=list, description="Table headings above names of fields."
@@ -105,6 +134,9 @@ class Entities(Strict):
         default_factory=list, description="Words that begin the name of a thing: `opens an order`."
     )
     default: Name = Field(description="Name of a thing that the text leaves without one.")
+    rules: list[FieldsRule] = Field(
+        default_factory=list, description="Further ways to list fields, for some kinds of text."
+    )
 
 
 class Role(Strict):

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from onexgen.extraction.fields import FieldFound, Fields
 from onexgen.extraction.layout import Block, blocks_of, without_bullet
+from onexgen.extraction.listing import Listing
 from onexgen.extraction.nouns import Nouns
 from onexgen.extraction.outline import outlines_of
 from onexgen.extraction.sentences import LEAST, Sentences, is_short
 from onexgen.filters import singular, snake
-from onexgen.json_types import Json
+from onexgen.json_types import Json, JsonObject
 from onexgen.text import plain_word
 
 if TYPE_CHECKING:  # Annotations alone name the forms.
@@ -40,14 +41,18 @@ class Entities:
         self._fields = Fields(form)
         self._nouns = Nouns(form)
         self._sentences = Sentences(form, self._fields, self._nouns)
+        self._listing = Listing(form, self._fields, self._nouns)
         self._plain = frozenset(form["plain"])
         self._keys = frozenset(form["keys"])
         self._columns = frozenset(form["columns"])
         self._type_columns = frozenset(form["type_columns"])
 
-    def find(self, raw: str) -> list[Found]:
-        """Return the things in their order."""
-        return sorted(self._all(raw), key=lambda item: item.place)
+    def find(self, raw: str, found: JsonObject) -> tuple[list[Found], list[Json]]:
+        """Return the things in their order, and why those that rules found are things."""
+        listed = list(self._listing(raw, found))
+        further = (thing for one in listed for thing in _thing(one.place, one.name, one.fields))
+        things = sorted((*self._all(raw), *further), key=lambda item: item.place)
+        return things, [one.reason for one in listed]
 
     def named(self, things: Sequence[Found], raw: str, subject: Sequence[str]) -> list[Json]:
         """Return things, each name once; `subject` names one without a name."""

@@ -49,17 +49,29 @@ class Fields:
         self._places = frozenset(form["places"])
         self._of = form["of"]
         self._enum = form["choice"]
+        self._each = frozenset(form["each"])
+        self._symbols = form["symbols"]
+        self._spans = frozenset(form["spans"])
         self._forms = [(re.compile(regex), kind) for regex, kind in form["forms"].items()]
 
     def listed(self, text: str) -> list[FieldFound]:
         """Return the fields of a list in running text, up to the first thing that is none."""
         found: list[FieldFound] = []
         for item in split_items(text):
+            if kind := self._common_type(item):
+                return [field._replace(type=field.type or kind) for field in found]
             field = self.item(item if found else self._introduced(item))
             if field is None:
                 break
             found.append(field)
         return found
+
+    def _common_type(self, item: str) -> str | None:
+        """Return the type that all of a list have: `net, tax, gross, each a decimal`."""
+        words = [plain_word(word) for word in _words(item)]
+        told = [word for word in words[1:] if word not in self._joins]
+        is_type = len(told) == 1 and words[0] in self._each
+        return self._types.get(told[0]) if is_type else None
 
     def anywhere(self, text: str) -> tuple[str, list[FieldFound]]:
         """Return the longest run of fields that a sentence lists, and what stands before it."""
@@ -106,8 +118,8 @@ class Fields:
         """Return the field that ordinary words name: `the date of birth`, `year as integer`."""
         words = [plain_word(word).removesuffix("'s").replace("'", "") for word in words]
         ends = [place for place, word in enumerate(words) if place and word in self._cuts]
-        words = words[: ends[0]] if ends else words
-        if not words or words[0] in self._breaks or any(word[0].isdigit() for word in words):
+        words = self._measured(words[: ends[0]] if ends else words)
+        if not words or words[0] in self._breaks or any(map(self._is_number, words)):
             return None
         while len(words) > 1 and words[0] in self._stop:
             words = words[1:]
@@ -118,6 +130,33 @@ class Fields:
         name = self.meant("_".join(kept))
         kind = kind or said
         return FieldFound(name, kind or self._guess(name), bool(kind) and is_typed)
+
+    def _measured(self, words: list[str]) -> list[str]:
+        """Write units as names have them: `volume in litres`, `rain of the last 24 hours`."""
+        kept: list[str] = []
+        for word in words:
+            symbol = self._symbols.get(word, "")
+            before = kept[-2:]
+            if symbol and len(before) == _PAIR and before[1].isdigit() and before[0] in self._spans:
+                kept[-1] += symbol
+            elif symbol and before and before[-1] in self._joins:
+                kept.append(symbol)
+            else:
+                kept.append(word)
+        spans = [place for place, word in enumerate(kept) if self._is_span(word)]
+        if not spans:
+            return kept
+        # `rain of the last 24h` has the words of a sentence before its span: those go.
+        first = kept[: max(0, spans[0] - 1)]
+        while len(first) > 1 and first[-1] in self._stop:
+            first.pop()
+        return [*first, *kept[max(0, spans[0] - 1) :]]
+
+    def _is_span(self, word: str) -> bool:
+        return word[0].isdigit() and word.lstrip("0123456789") in self._symbols.values()
+
+    def _is_number(self, word: str) -> bool:
+        return word[0].isdigit() and not self._is_span(word)
 
     def meant(self, name: str) -> str:
         """Return a name without slips of the keyboard."""

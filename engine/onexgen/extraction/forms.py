@@ -120,6 +120,17 @@ class QuantitiesForm(TypedDict):
     threshold: float
 
 
+class FieldsRuleForm(TypedDict):
+    """A way to list the fields of a thing."""
+
+    id: str
+    regex: str
+    needs: Needs
+    when: dict[str, str]
+    thing: str
+    at: str
+
+
 class EntitiesForm(TypedDict):
     """Things with fields."""
 
@@ -136,6 +147,10 @@ class EntitiesForm(TypedDict):
     opens: list[list[str]]
     strong: list[list[str]]
     labels: list[list[str]]
+    results: list[list[str]]
+    result: str
+    symbols: dict[str, str]
+    spans: list[str]
     columns: list[str]
     type_columns: list[str]
     stop: list[str]
@@ -153,6 +168,7 @@ class EntitiesForm(TypedDict):
     keys: list[str]
     key_type: str
     default: str
+    rules: list[FieldsRuleForm]
 
 
 class RoleForm(TypedDict):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import cast
 
 from onexgen.config.base import Strict
 from onexgen.config.reading import Choice, Extraction, Library, Scoring
 from onexgen.diagnostics import closest
 from onexgen.extraction.forms import (
     ChoiceForm,
-    EntitiesForm,
     ExtractionForm,
     GuidanceForm,
     NamingForm,
@@ -20,6 +19,7 @@ from onexgen.extraction.forms import (
     SurenessForm,
 )
 from onexgen.extraction.library import LibraryForm
+from onexgen.extraction.prepare_entities import entities_form
 from onexgen.extraction.prepare_quantities import quantities_form
 from onexgen.extraction.prepare_relations import relations_form
 from onexgen.extraction.prepare_rules import RuleCompiler, label_forms, language_form
@@ -27,10 +27,7 @@ from onexgen.extraction.prepare_sequences import clauses_form, sequence_form
 from onexgen.json_types import Json
 from onexgen.scoring import ScoringForm
 from onexgen.source import Marks, Path
-from onexgen.spelling import slips
-from onexgen.text import stemmer, words_of
-
-_SHORTEST_WORD: Final = 5
+from onexgen.text import stemmer
 
 
 def prepare_scoring(document: Scoring, marks: Marks) -> Json:
@@ -128,7 +125,7 @@ def prepare(document: Extraction, marks: Marks) -> Json:
         "choices": choices,
         "rules": compiler.form,
         "quantities": quantities,
-        "entities": _entities(document),
+        "entities": entities_form(document.entities, marks) if document.entities else None,
         "sequence": sequence_form(sequence, ("sequence",), marks) if sequence else None,
         "relations": relations_form(document.relations, marks) if document.relations else None,
         "clauses": [
@@ -177,57 +174,6 @@ def _choice(choice: Choice, path: Path, compiler: RuleCompiler, marks: Marks) ->
         "default": choice.default,
         "threshold": choice.threshold,
         "otherwise": otherwise,
-    }
-
-
-def _slips(words: list[str]) -> dict[str, str]:
-    """Return misspelt word -> word; what two words could become is left alone."""
-    meant: dict[str, set[str]] = {}
-    for word in words:
-        for slip in slips(word, _SHORTEST_WORD):
-            meant.setdefault(slip, set()).add(word)
-    return {
-        slip: min(found)
-        for slip, found in sorted(meant.items())
-        if len(found) == 1 and slip not in words
-    }
-
-
-def _entities(document: Extraction) -> EntitiesForm | None:
-    entities = document.entities
-    if entities is None:
-        return None
-    return {
-        "name": entities.name,
-        "types": {w: kind.name for kind in entities.types for w in [*kind.words, *kind.soft]},
-        "soft": [word for kind in entities.types for word in kind.soft],
-        "many": [kind.name for kind in entities.types if kind.many],
-        "joins": entities.joins,
-        "places": entities.places,
-        "of": entities.of,
-        "endings": {word: kind.name for kind in entities.types for word in kind.endings},
-        "forms": {kind.form: kind.name for kind in entities.types if kind.form},
-        "choice": entities.choice,
-        "opens": [words_of(phrase) for phrase in entities.opens],
-        "strong": [words_of(phrase) for phrase in entities.strong],
-        "labels": [words_of(phrase) for phrase in entities.labels],
-        "columns": entities.columns,
-        "type_columns": entities.type_columns,
-        "stop": entities.stop,
-        "breaks": entities.breaks,
-        "slips": _slips(entities.words),
-        "cuts": entities.cuts,
-        "tellers": entities.tellers,
-        "closes": [words_of(phrase) for phrase in entities.closes],
-        "plain": entities.plain,
-        "pairs": entities.pairs,
-        "loose": entities.loose,
-        "articles": entities.articles,
-        "short": entities.short,
-        "each": entities.each,
-        "keys": entities.keys,
-        "key_type": entities.key_type,
-        "default": entities.default,
     }
 
 

@@ -178,7 +178,7 @@ class Quantities:
         first, last = text.words_at(figure.start, figure.end)
         after = list(_near(text, range(last, min(last + 2, len(text.words)))))
         before = list(_near(text, range(first - 1, max(-1, first - 3), -1), behind=True))[::-1]
-        return self._named(after) or self._named(before) or "_".join(after or before)
+        return self._named(after) or self._named(before)
 
     def _named(self, words: list[str]) -> str:
         """Join words without those at either end that name nothing."""

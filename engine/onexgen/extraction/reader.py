@@ -105,7 +105,8 @@ class Reader:
             firings.extend(own)
             if self._quantities is not None and choice["name"] == self._numbers_after:
                 firings.extend(self._read_numbers(self._quantities, reading, found, evidence))
-        things = self._entities.find(raw) if self._entities is not None else []
+        things, reasons = self._entities.find(raw, found) if self._entities else ([], [])
+        evidence.extend(reasons)
         named = self._name(reading, firings, found, [thing.name for thing in things if thing.name])
         if self._entities is not None:
             found[self._entities.form["name"]] = self._entities.named(things, raw, named.subject)

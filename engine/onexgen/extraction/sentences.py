@@ -46,6 +46,8 @@ class Sentences:
         self._fields = fields
         self._nouns = nouns
         self._labels = {" ".join(words) for words in form["labels"]}
+        self._results = {" ".join(words) for words in form["results"]}
+        self._result = form["result"]
         self._tellers = form["tellers"]
         self._strong = {" ".join(words) for words in form["strong"]}
         phrases = sorted((" ".join(words) for words in form["opens"]), key=len, reverse=True)
@@ -137,6 +139,8 @@ class Sentences:
 
     def _name_of(self, label: str, said: str, *, known: bool) -> str:
         """Return what a label names; `Record:` is one, `Fields:` leaves it to the title."""
+        if said in self._results:
+            return self._result
         if known:
             return said if self._nouns.holds(said) else ""
         return self._nouns.head(label)

@@ -141,6 +141,8 @@ def _rules_of(document: Extraction) -> Iterator[tuple[Path, Sequence[Any], str]]
         yield ("quantities", "mentions"), quantities.mentions, quantities.name
     for number, clauses in enumerate(document.clauses):
         yield ("clauses", number, "rules"), clauses.rules, clauses.name
+    if document.entities is not None:
+        yield ("entities", "rules"), document.entities.rules, document.entities.name
     sequence = document.sequence
     if sequence is not None:
         yield ("sequence", "rules"), sequence.rules, sequence.name
