@@ -59,6 +59,11 @@ def requests() -> list[dict[str, Any]]:
     ]
 
 
+def wanted(case: dict[str, Any], title: str) -> dict[str, Any]:
+    """Return what the rules read in a request, or what people annotated."""
+    return understood(case["prompt"]) if title == "read" else case
+
+
 def named(understood: dict[str, Any]) -> Iterator[Named]:
     """Yield the numbers, the things and the fields of what is understood."""
     for parameter in understood["parameters"]:
@@ -93,9 +98,14 @@ def _forms(value: Any) -> Iterator[str]:
 def stands(named: Named, text: str) -> bool:
     """Tell whether any form stands in a text by itself, in large or small letters."""
     return any(
-        re.search(rf"(?<![A-Za-z0-9.]){re.escape(form)}(?![A-Za-z0-9]|\.\d)", text, re.IGNORECASE)
+        re.search(rf"{_before(form)}{re.escape(form)}(?![A-Za-z0-9]|\.\d)", text, re.IGNORECASE)
         for form in named.forms
     )
+
+
+def _before(form: str) -> str:
+    """Return what may not stand before a form: 5 is not in 0.5, but sha256 is in hashlib.sha256."""
+    return "(?<![A-Za-z0-9.])" if form[:1].isdigit() else "(?<![A-Za-z0-9])"
 
 
 def places(folder: Path) -> dict[str, str]:
@@ -182,12 +192,9 @@ def report() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         packages = made(cases, Path(folder))
         for title in ("read", "annotated"):
-            wanted = [
-                list(named(understood(case["prompt"]) if title == "read" else case))
-                for case in cases
-            ]
-            losses = all_lost(cases, packages, wanted)
-            yield from table(title, wanted, losses)
+            every = [list(named(wanted(case, title))) for case in cases]
+            losses = all_lost(cases, packages, every)
+            yield from table(title, every, losses)
             listed = listed or losses
     for loss in listed:
         one = loss.named

@@ -58,6 +58,10 @@ class Entities(Strict):
         default_factory=list,
         description="Words between a field and the proper name of where it is kept.",
     )
+    turns: list[str] = Field(
+        default_factory=list,
+        description="Words between a verb and a field that is only spoken of: `sort by taken_at`.",
+    )
     choice: Name = Field(description="The type of a field whose values are listed.")
     opens: list[str] = Field(
         min_length=1, description="Words between a thing and its fields: `has`, `consists of`."

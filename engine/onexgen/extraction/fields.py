@@ -47,6 +47,7 @@ class Fields:
         self._many = frozenset(form["many"])
         self._joins = frozenset(form["joins"])
         self._places = frozenset(form["places"])
+        self._turns = frozenset(form["turns"])
         self._of = form["of"]
         self._enum = form["choice"]
         self._each = frozenset(form["each"])
@@ -104,7 +105,10 @@ class Fields:
             rest = " ".join(word for word in words if word not in snake)
             kind = kind or self.type_of(rest)
             name = self.meant(snake[0].lower())
-            return FieldFound(name, kind or self._guess(name), True)
+            at = words.index(snake[0])
+            # `dedupe on sensor_id` speaks of a field, it lists none.
+            is_listed = at < _PAIR or plain_word(words[at - 1]) not in self._turns
+            return FieldFound(name, kind or self._guess(name), is_listed)
         return self._plain(words, kind, is_typed=bool(remark or right))
 
     def _before_place(self, words: list[str]) -> list[str]:

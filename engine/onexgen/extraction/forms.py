@@ -142,6 +142,7 @@ class EntitiesForm(TypedDict):
     many: list[str]
     joins: list[str]
     places: list[str]
+    turns: list[str]
     of: str
     choice: str
     opens: list[list[str]]

@@ -25,6 +25,7 @@ def entities_form(entities: Entities, marks: Marks) -> EntitiesForm:
         "many": [kind.name for kind in entities.types if kind.many],
         "joins": entities.joins,
         "places": entities.places,
+        "turns": entities.turns,
         "of": entities.of,
         "endings": {word: kind.name for kind in entities.types for word in kind.endings},
         "forms": {kind.form: kind.name for kind in entities.types if kind.form},
