@@ -280,7 +280,7 @@ def test_product_of_whole_numbers_is_whole() -> None:
 )
 def test_product_is_of_numbers(factor: Json, said: str) -> None:
     """What is no number is refused, also where Python could multiply it."""
-    with pytest.raises(ValueError, match=re.escape(f"no number at 'a', but {said}")):
+    with pytest.raises(TypeError, match=re.escape(f"no number at 'a', but {said}")):
         filters.FILTERS["product"]([{"a": factor, "b": 2}], "c", "a", "b")
 
 

@@ -32,7 +32,7 @@ def entries(table: Mapping[str, Mapping[str, Json]], key: str) -> list[Json]:
 
 
 def product(values: Iterable[Mapping[str, Json]], key: str, *factors: str) -> list[Json]:
-    """Return mappings with the product of some of their numbers at a key; a whole one has no point."""
+    """Return mappings with the product of some numbers at a key; a whole one has no point."""
     return [
         {**value, key: _product([_number(value, name) for name in factors])} for value in values
     ]
@@ -45,14 +45,10 @@ def _product(numbers: Iterable[float]) -> float:
 
 
 def _number(value: Mapping[str, Json], key: str) -> float:
-    """Return a number of a mapping.
-
-    Raises:
-        ValueError: When it is none.
-    """
+    """Return a number of a mapping; raises TypeError when it is none."""
     number = value.get(key)
     if isinstance(number, bool) or not isinstance(number, int | float):
-        raise ValueError(f"no number at '{key}', but {number!r}")
+        raise TypeError(f"no number at '{key}', but {number!r}")
     return number
 
 
