@@ -117,6 +117,19 @@ def test_the_page_on_schedules(root: Path, tmp_path: Path) -> None:
     assert parts["workflow"]["stages"] == ["export_orders", "build_the_report", "e_mail_it"]
 
 
+def test_the_page_on_alerts(root: Path, tmp_path: Path) -> None:
+    """Every command of the page on alerts ends as it says, and the contract has the span."""
+    follow(root / "docs/alerts.md", tmp_path)
+
+    made = tmp_path / "generated_nodes/queue_watch_effect/contract.yaml"
+    parts = {part["type"]: part for part in yaml.safe_load(made.read_text("utf-8"))["subcontracts"]}
+    assert parts["exposition"]["metrics"] == {"queue_depth": "gauge", "orders_total": "counter"}
+    assert parts["alerts"]["cooldown_seconds"] == 600
+    assert parts["alerts"]["rules"] == [
+        {"metric": "queue_depth", "direction": "above", "limit": 1000, "hold_seconds": 300}
+    ]
+
+
 def test_the_page_on_tests(root: Path, tmp_path: Path) -> None:
     """Every command of the page on tests ends as the page says, and declares what it says."""
     follow(root / "docs/testing.md", tmp_path)
@@ -140,6 +153,7 @@ def test_the_readme_names_what_there_is(root: Path) -> None:
     "page",
     [
         "CONTRIBUTING.md",
+        "docs/alerts.md",
         "docs/configuration.md",
         "docs/decisions/README.md",
         "docs/gate.md",

@@ -266,6 +266,24 @@ def test_linking_filter(name: str, arguments: tuple[Any, ...], result: Any) -> N
     assert filters.FILTERS[name](*arguments) == result
 
 
+def test_product_of_whole_numbers_is_whole() -> None:
+    """A product has a point only where it is no whole number; what is multiplied stays."""
+    values = [{"a": 2, "b": 60}, {"a": 0.5, "b": 60}, {"a": 0.5, "b": 1}]
+    products = filters.FILTERS["product"](values, "c", "a", "b")
+
+    assert repr([value["c"] for value in products]) == "[120, 30, 0.5]"
+    assert [{"a": value["a"], "b": value["b"]} for value in products] == values
+
+
+@pytest.mark.parametrize(
+    ("factor", "said"), [("5", "'5'"), (None, "None"), (True, "True"), ([], "[]")]
+)
+def test_product_is_of_numbers(factor: Json, said: str) -> None:
+    """What is no number is refused, also where Python could multiply it."""
+    with pytest.raises(TypeError, match=re.escape(f"no number at 'a', but {said}")):
+        filters.FILTERS["product"]([{"a": factor, "b": 2}], "c", "a", "b")
+
+
 def test_slug_leaves_reserved_names_to_others() -> None:
     """A state that is called `TODO` must not read as work that is left to do."""
     assert filters.slug("TODO", "state", ["todo"]) == "todo_"

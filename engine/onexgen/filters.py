@@ -13,7 +13,7 @@ from typing import Any, Final
 from jinja2 import Environment, pass_environment
 
 from onexgen.json_types import Json
-from onexgen.linking import before, composed, distinct, entries, reached, spread
+from onexgen.linking import before, composed, distinct, entries, product, reached, spread
 from onexgen.yaml_text import to_yaml
 
 _MAX_IDENTIFIER: Final = 40
@@ -277,6 +277,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "pick": pick,
     "plural": plural,
     "prefixed": prefixed,
+    "product": product,
     "py": py,
     "reached": reached,
     "rename": rename,

@@ -1,7 +1,8 @@
-"""Filters over lists of mappings that point at each other: order, expansion and reach."""
+"""Filters over lists of mappings: what they say together, order, expansion and reach."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from onexgen.json_types import Json
@@ -28,6 +29,27 @@ def distinct(values: Iterable[Mapping[str, Json]], *keys: str) -> list[Json]:
 def entries(table: Mapping[str, Mapping[str, Json]], key: str) -> list[Json]:
     """Return the mappings of a table, each with its name there at a key."""
     return [{**item, key: name} for name, item in table.items()]
+
+
+def product(values: Iterable[Mapping[str, Json]], key: str, *factors: str) -> list[Json]:
+    """Return mappings with the product of some numbers at a key; a whole one has no point."""
+    return [
+        {**value, key: _product([_number(value, name) for name in factors])} for value in values
+    ]
+
+
+def _product(numbers: Iterable[float]) -> float:
+    """Return a product, as a whole number if it is one."""
+    result = math.prod(numbers)
+    return int(result) if float(result).is_integer() else result
+
+
+def _number(value: Mapping[str, Json], key: str) -> float:
+    """Return a number of a mapping; raises TypeError when it is none."""
+    number = value.get(key)
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise TypeError(f"no number at '{key}', but {number!r}")
+    return number
 
 
 def reached(
