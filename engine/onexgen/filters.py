@@ -13,7 +13,7 @@ from typing import Any, Final
 from jinja2 import Environment, pass_environment
 
 from onexgen.json_types import Json
-from onexgen.linking import before, composed, distinct, entries, reached, spread
+from onexgen.linking import before, composed, distinct, entries, neighbours, reached, spread
 from onexgen.yaml_text import to_yaml
 
 _MAX_IDENTIFIER: Final = 40
@@ -272,6 +272,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "markdown": markdown,
     "matching": matching,
     "merge": merge,
+    "neighbours": neighbours,
     "one_line": one_line,
     "pascal": pascal,
     "pick": pick,

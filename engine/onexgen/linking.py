@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from onexgen.json_types import Json
 
@@ -28,6 +29,11 @@ def distinct(values: Iterable[Mapping[str, Json]], *keys: str) -> list[Json]:
 def entries(table: Mapping[str, Mapping[str, Json]], key: str) -> list[Json]:
     """Return the mappings of a table, each with its name there at a key."""
     return [{**item, key: name} for name, item in table.items()]
+
+
+def neighbours(values: Iterable[Json], source: str, target: str) -> list[Json]:
+    """Return a mapping for each value and the next one, with both at their keys."""
+    return [{source: value, target: other} for value, other in pairwise(values)]
 
 
 def reached(
