@@ -155,7 +155,7 @@ class Naming:
             yield chunk
 
     def _leads(self, text: Text, place: int) -> bool:
-        """Tell whether a word is the verb of its clause: `tracks parcels`, not `counts node`."""
+        """Tell whether a word is the verb of its clause: `tracks parcels`, not `counts thing`."""
         after = place + 1
         begins = place == 0 or text.breaks[place] >= CLAUSE
         begins = begins or (not text.breaks[place] and text.words[place - 1] in self._openers)
@@ -180,9 +180,10 @@ class Naming:
     def _words(self, text: Text, chunk: Chunk) -> list[str]:
         words: list[str] = []
         joined = ""
+        places = frozenset(chunk)
         for place in chunk:
             word = text.words[place].removesuffix("'s").replace("'", "")
-            if len(word) == 1 and place + 1 in chunk:
+            if len(word) == 1 and place + 1 in places:
                 joined += word
                 continue
             if word in self._drop and words and _is_bound(text, place):
