@@ -130,6 +130,11 @@ def test_the_page_on_alerts(root: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_the_page_on_reducers(root: Path, tmp_path: Path) -> None:
+    """Every command of the page on reducers ends as it says."""
+    follow(root / "docs/reducers.md", tmp_path)
+
+
 def test_the_page_on_tests(root: Path, tmp_path: Path) -> None:
     """Every command of the page on tests ends as the page says, and declares what it says."""
     follow(root / "docs/testing.md", tmp_path)
@@ -160,6 +165,7 @@ def test_the_readme_names_what_there_is(root: Path) -> None:
         "docs/hooks-and-metrics.md",
         "docs/http.md",
         "docs/operators.md",
+        "docs/reducers.md",
         "docs/rules.md",
         "docs/schedules.md",
         "docs/service.md",

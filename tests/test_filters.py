@@ -231,6 +231,12 @@ def test_markdown(text: str) -> None:
     [
         ("before", (["a", "b", "c"],), {"a": [], "b": ["a"], "c": ["a", "b"]}),
         ("before", ([],), {}),
+        (
+            "neighbours",
+            (["a", "b", "c"], "x", "y"),
+            [{"x": "a", "y": "b"}, {"x": "b", "y": "c"}],
+        ),
+        ("neighbours", (["a"], "x", "y"), []),
         ("composed", ([{"a": "x"}], "b", "%(a)s-%(a)s"), [{"a": "x", "b": "x-x"}]),
         (
             "distinct",

@@ -13,7 +13,16 @@ from typing import Any, Final
 from jinja2 import Environment, pass_environment
 
 from onexgen.json_types import Json
-from onexgen.linking import before, composed, distinct, entries, product, reached, spread
+from onexgen.linking import (
+    before,
+    composed,
+    distinct,
+    entries,
+    neighbours,
+    product,
+    reached,
+    spread,
+)
 from onexgen.yaml_text import to_yaml
 
 _MAX_IDENTIFIER: Final = 40
@@ -272,6 +281,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "markdown": markdown,
     "matching": matching,
     "merge": merge,
+    "neighbours": neighbours,
     "one_line": one_line,
     "pascal": pascal,
     "pick": pick,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from onexgen.json_types import Json
 
@@ -50,6 +51,11 @@ def _number(value: Mapping[str, Json], key: str) -> float:
     if isinstance(number, bool) or not isinstance(number, int | float):
         raise TypeError(f"no number at '{key}', but {number!r}")
     return number
+
+
+def neighbours(values: Iterable[Json], source: str, target: str) -> list[Json]:
+    """Return a mapping for each value and the next one, with both at their keys."""
+    return [{source: value, target: other} for value, other in pairwise(values)]
 
 
 def reached(

@@ -202,6 +202,13 @@ class Naming(Strict):
     determiners: list[str] = Field(
         default_factory=list, description="First words of sentences that are no verbs."
     )
+    verbs: list[str] = Field(
+        default_factory=list,
+        description="Verbs with which a clause begins; there they are no part of a name.",
+    )
+    openers: list[str] = Field(
+        default_factory=list, description="Words behind which a clause begins: `that`, `which`."
+    )
     aside: list[str] = Field(
         default_factory=list, description="Words before places and tools: `in`, `with`."
     )

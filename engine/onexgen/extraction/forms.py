@@ -198,6 +198,8 @@ class NamingForm(TypedDict):
     things: list[str]
     before: list[str]
     determiners: list[str]
+    verbs: list[str]
+    openers: list[str]
     aside: list[str]
     wanting: list[str]
     ends: list[str]

@@ -40,6 +40,8 @@ class Naming:
         self._drop = frozenset(form["drop"]) | frozenset(form["heads"])
         self._vague = frozenset(form["vague"])
         self._heads = frozenset(form["heads"])
+        self._verbs = frozenset(form["verbs"])
+        self._openers = frozenset(form["openers"])
         self._things = frozenset(form["things"])
         self._phrases = Phrases(form)
         self._ends = frozenset(role["word"] for role in form["roles"]) | frozenset(form["ends"])
@@ -143,6 +145,7 @@ class Naming:
             word = text.words[place]
             bound = bool(chunk) and _is_bound(text, place)
             plain = place not in taken and (bound or word not in self._drop) and _is_plain(word)
+            plain = plain and not self._leads(text, place)
             if chunk and (not plain or text.breaks[place]):
                 yield chunk
                 chunk = []
@@ -150,6 +153,20 @@ class Naming:
                 chunk.append(place)
         if chunk:
             yield chunk
+
+    def _leads(self, text: Text, place: int) -> bool:
+        """Tell whether a word is the verb of its clause: `tracks parcels`, not `counts thing`."""
+        after = place + 1
+        begins = place == 0 or text.breaks[place] >= CLAUSE
+        begins = begins or (not text.breaks[place] and text.words[place - 1] in self._openers)
+        return (
+            begins
+            and text.words[place] in self._verbs
+            and after < len(text.words)
+            and not text.breaks[after]
+            and not _is_bound(text, after)
+            and text.words[after] not in self._heads
+        )
 
     def _is_number(self, text: Text, place: int) -> bool:
         """Tell whether a word belongs to the number of a ticket: `ABC-12`."""
@@ -163,9 +180,10 @@ class Naming:
     def _words(self, text: Text, chunk: Chunk) -> list[str]:
         words: list[str] = []
         joined = ""
+        places = frozenset(chunk)
         for place in chunk:
             word = text.words[place].removesuffix("'s").replace("'", "")
-            if len(word) == 1 and place + 1 in chunk:
+            if len(word) == 1 and place + 1 in places:
                 joined += word
                 continue
             if word in self._drop and words and _is_bound(text, place):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from onexgen.text import Text
+from onexgen.text import COMMA, Text
 
 if TYPE_CHECKING:  # Annotations alone name the forms.
     from onexgen.extraction.forms import QuantitiesForm
@@ -124,7 +124,7 @@ class Numbers:
 
     def _is_name(self, text: Text, figure: Figure) -> bool:
         first, _ = text.words_at(figure.start, figure.end)
-        if first == 0 or text.words[first - 1] not in self._names:
+        if first == 0 or text.words[first - 1] not in self._names or text.breaks[first] == COMMA:
             return False
         return first == 1 or text.words[first - 2] not in self._each
 

@@ -192,6 +192,8 @@ def _naming(document: Extraction) -> NamingForm | None:
         "vague": naming.vague,
         "before": naming.before,
         "determiners": naming.determiners,
+        "verbs": naming.verbs,
+        "openers": naming.openers,
         "aside": naming.aside,
         "wanting": naming.wanting,
         "ends": naming.ends,
