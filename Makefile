@@ -63,7 +63,7 @@ hundred: $(STAMP) ## the judge on the packages of a hundred requests, 25 of each
 	$(PYTEST) -n 2 -v -m hundred tests/test_judge.py
 
 # The mutations use all cores by themselves: -n 0.
-mutate: $(STAMP) ## how many planted faults the tests of made packages notice; slow
+mutate: $(STAMP) ## how many planted faults the tests of a package of each family notice; an hour
 	$(PYTEST) -n 0 -m mutate -rP
 
 chaos: $(STAMP) ## workers that are killed, a broker that is cut off, hundreds of requests; minutes

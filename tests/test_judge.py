@@ -136,13 +136,24 @@ def test_forked_checks_answer_as_started_ones(root: Path, tmp_path: Path) -> Non
     assert list(first.values()).count("FAIL") >= 5
 
 
+# One package of each family; of the four of the specification, too.
+FIRST = {case["family"]: case for case in reversed(JUDGED)}
+
+
 @pytest.mark.mutate
-def test_made_tests_notice_faults(package: Path, root: Path) -> None:
+@pytest.mark.parametrize(
+    "prompt",
+    [*REQUESTS.values(), *(case.get("prompt") or PROMPTS[case["id"]] for case in FIRST.values())],
+    ids=[*REQUESTS, *FIRST],
+)
+def test_made_tests_notice_faults(prompt: str, root: Path, tmp_path: Path) -> None:
     """A made package's own tests notice at least four of five planted faults."""
-    script = root / "tests/acceptance/mutate_node.py"
+    made(prompt, tmp_path)
+    (package,) = tmp_path.iterdir()
     done = subprocess.run(
-        [sys.executable, script, package], capture_output=True, text=True, check=False
-    )
+        [sys.executable, "-m", "tests.mutating", package],
+        cwd=root, capture_output=True, text=True, check=False,
+    )  # fmt: skip
 
     print(package.name, done.stdout)  # noqa: T201 - shown by `make mutate`
     assert done.returncode == 0, done.stdout + done.stderr
