@@ -205,10 +205,11 @@ def _ended(child: int) -> int | None:
 
 def _end_all(child: int) -> int:
     """Kill everything that descends from this program; return how many the child left behind."""
+    # Counted first: who dies at once is gone before anybody looks.
+    seen = _descendants()
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child, signal.SIGKILL)
     _ended(child)
-    seen: set[int] = set()
     end = time.monotonic() + _ENDING_SECONDS
     while time.monotonic() < end:
         # Again until there are none: one that was just started is not on the list yet.
