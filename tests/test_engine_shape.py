@@ -1,4 +1,4 @@
-"""The engine stays small files."""
+"""The engine and its templates stay small files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 from statistics import median
 
 MEDIAN, LONGEST = 120, 400
+LONGEST_TEMPLATE = 200
 
 
 def test_length_of_files(root: Path) -> None:
@@ -18,3 +19,14 @@ def test_length_of_files(root: Path) -> None:
 
     assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
     assert median(lengths.values()) <= MEDIAN
+
+
+def test_length_of_templates(root: Path) -> None:
+    """No template is longer than what a reader keeps in mind: parts are included."""
+    long = {
+        str(path.relative_to(root)): length
+        for path in sorted((root / "templates").rglob("*.j2"))
+        if (length := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST_TEMPLATE
+    }
+
+    assert long == {}
