@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-
-from onexgen.inputs import resolve_inputs
-from onexgen.session import Session, drain
+from tests.reading.made import records_of
 
 _LINES: Final = (Path(__file__).parent / "alerts.jsonl").read_text("utf-8").splitlines()
 CASES: Final = [json.loads(line) for line in _LINES]
@@ -18,18 +16,8 @@ CASES: Final = [json.loads(line) for line in _LINES]
 @pytest.fixture(scope="module")
 def contracts(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """Return the contract that was made of each request, with nothing written."""
-    session = Session("pipelines/default.yaml", cwd=root)
-    folder = tmp_path_factory.mktemp("alerts")
-    wanted = [
-        resolve_inputs(
-            session.plan.inputs,
-            {"prompt": case["prompt"], "output_dir": str(folder / str(number))},
-            default=session.settings.default,
-        )
-        for number, case in enumerate(CASES)
-    ]
-    runs = drain(session.run(wanted, preview="list"))
-    return {run.record["inputs"]["prompt"]: dict(run.record)["contract"] for run in runs}
+    made = records_of((case["prompt"] for case in CASES), root, tmp_path_factory.mktemp("alerts"))
+    return {prompt: record["contract"] for prompt, record in made.items()}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["prompt"])[36:])
