@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 import shlex
@@ -135,6 +137,32 @@ def test_the_page_on_reducers(root: Path, tmp_path: Path) -> None:
     follow(root / "docs/reducers.md", tmp_path)
 
 
+def test_the_page_on_orchestrators(root: Path, tmp_path: Path) -> None:
+    """Three packages that were made apart work together, and take work back, as the page says."""
+    page = root / "docs/orchestrators.md"
+    follow(page, tmp_path)
+
+    printed = [
+        subprocess.run(
+            [sys.executable, "desk.py", partner],
+            cwd=tmp_path, capture_output=True, text=True, check=True,
+        ).stdout
+        for partner in (str(tmp_path / "partner.jsonl"), "/dev/null/partner.jsonl")
+    ]  # fmt: skip
+    assert printed == [block.text for block in blocks(page) if block.language == "text"]
+    told = json.loads((tmp_path / "partner.jsonl").read_text("utf-8"))
+    assert told["payload"] == {
+        "note": "first.txt",
+        "digest": hashlib.sha256(b"hello").hexdigest(),
+    }
+    contract = tmp_path / "generated_nodes/desk_orchestrator/contract.yaml"
+    parts = {
+        part["type"]: part for part in yaml.safe_load(contract.read_text("utf-8"))["subcontracts"]
+    }
+    (said,) = (yaml.safe_load(block.text) for block in blocks(page) if block.language == "yaml")
+    assert said.items() <= parts["services"].items()
+
+
 def test_the_page_on_tests(root: Path, tmp_path: Path) -> None:
     """Every command of the page on tests ends as the page says, and declares what it says."""
     follow(root / "docs/testing.md", tmp_path)
@@ -165,6 +193,7 @@ def test_the_readme_names_what_there_is(root: Path) -> None:
         "docs/hooks-and-metrics.md",
         "docs/http.md",
         "docs/operators.md",
+        "docs/orchestrators.md",
         "docs/reducers.md",
         "docs/rules.md",
         "docs/schedules.md",
