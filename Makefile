@@ -28,7 +28,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint types test-fast carried judge hundred mutate chaos fuzz fuzz-http bench bench-bus build clean
+.PHONY: help setup demo test lint types test-fast carried gaps judge hundred mutate chaos fuzz fuzz-http bench bench-bus build clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -55,6 +55,10 @@ test-fast: $(STAMP) ## the tests that take no time
 
 carried: $(STAMP) ## how much of what sixty requests name reaches contract, code and tests
 	PYTHONPATH=. $(BIN)/python -m tests.carried
+
+CORPUS ?= tests/corpus
+gaps: $(STAMP) ## what packages leave to be written: CORPUS=FILE or a folder of requests; minutes
+	PYTHONPATH=. $(BIN)/python -m tests.gaps $(CORPUS)
 
 judge: $(STAMP) ## the judge on packages of each family, made and hand-written; ten minutes
 	$(PYTEST) -n 2 -v -m "not mutate and not hundred" tests/test_judge.py tests/test_golden.py

@@ -132,6 +132,19 @@ def test_the_page_on_alerts(root: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_the_page_on_messages(root: Path, tmp_path: Path) -> None:
+    """Every command of the page on messages ends as it says, and the contract has the topics."""
+    follow(root / "docs/messages.md", tmp_path)
+
+    made = tmp_path / "generated_nodes/order_intake_effect/contract.yaml"
+    parts = {part["type"]: part for part in yaml.safe_load(made.read_text("utf-8"))["subcontracts"]}
+    assert parts["messaging"]["topics"] == ["shop.orders"]
+    assert parts["messaging"]["accepted_topic"] == "shop.checked"
+    assert parts["messaging"]["dead_letter_topic"] == "shop.orders.dlq"
+    assert parts["retry"]["max_attempts"] == 4
+    assert parts["records"]["records"] == {"order": {"order_id": "int", "total": "decimal"}}
+
+
 def test_the_page_on_reducers(root: Path, tmp_path: Path) -> None:
     """Every command of the page on reducers ends as it says."""
     follow(root / "docs/reducers.md", tmp_path)
@@ -192,6 +205,7 @@ def test_the_readme_names_what_there_is(root: Path) -> None:
         "docs/gate.md",
         "docs/hooks-and-metrics.md",
         "docs/http.md",
+        "docs/messages.md",
         "docs/operators.md",
         "docs/orchestrators.md",
         "docs/reducers.md",
