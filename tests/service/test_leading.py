@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from omnibase_core.event_bus.event_bus_inmemory import EventBusInmemory
 from omnibase_core.event_bus.util_consumer_group import compute_consumer_group_id
@@ -33,7 +33,7 @@ SETTINGS: Final[dict[str, object]] = {
     "office_services": {"keep": "papers-effect.papers", "tell": "agency-effect.agency"},
     "office_commands": {
         "keep": {"operation": "put", "key": "$name", "content": "$text"},
-        "tell": {"operation": "send", "payload": {"paper": "$name"}},
+        "tell": {"operation": "$how", "payload": {"paper": "$name"}},
     },
     "office_answers": {"keep": {"digest": "$item.sha256"}, "tell": {}},
     "office_undo_services": {"keep": "papers-effect.papers"},
@@ -109,29 +109,33 @@ def node_of(modules: dict[str, Any], name: str, settings: dict[str, object]) -> 
     return shell(container)
 
 
-async def lead(modules: dict[str, Any], servers: str, folder: Path, agency: str) -> Any:
-    """Send one command to the one that leads; return the latest response that it publishes."""
+async def lead(modules: dict[str, Any], servers: str, folder: Path) -> list[Any]:
+    """Send the one that leads two commands; return the responses that it publishes."""
     events = importlib.import_module(f"{modules['office'].__name__}.mixins.mixin_office_events")
     settings: dict[str, dict[str, object]] = {
         "papers": {"papers_root": str(folder)},
-        "agency": {"agency_address": agency},
+        "agency": {"agency_address": str(folder / "agency.jsonl")},
         "office": SETTINGS,
     }
-    command = {"records": [{"name": "a.txt", "text": base64.b64encode(b"paper").decode()}]}
+    text = base64.b64encode(b"paper").decode()
     async with AsyncExitStack() as stack:
         answers = await stack.enter_async_context(
-            AIOKafkaConsumer(events.ANSWERS, bootstrap_servers=servers)
+            AIOKafkaConsumer(
+                events.ANSWERS, bootstrap_servers=servers, auto_offset_reset="earliest"
+            )
         )
-        place = TopicPartition(events.ANSWERS, 0)
-        answers.seek(place, (await answers.end_offsets([place]))[place])
         for name in PROMPTS:
             # Each as if it were alone in a process: only the broker is between them.
             node = node_of(modules, name, settings[name])
             stack.push_async_callback(node.cleanup)
             stack.push_async_callback(await node.listen(BrokerBus(servers)))
-        await BrokerBus(servers).publish(events.COMMANDS, None, json.dumps(command).encode())
-        answer = await asyncio.wait_for(answers.getone(), 60)
-    return json.loads(answer.value)["payload"]
+        payloads = []
+        for name, how in (("a.txt", "send"), ("b.txt", "steal")):
+            command = {"records": [{"name": name, "text": text, "how": how}]}
+            await BrokerBus(servers).publish(events.COMMANDS, None, json.dumps(command).encode())
+            answer = await asyncio.wait_for(answers.getone(), 60)
+            payloads.append(json.loads(answer.value)["payload"])
+    return payloads
 
 
 async def prepare(servers: str) -> None:
@@ -153,18 +157,12 @@ async def prepare(servers: str) -> None:
 def test_work_is_done_and_taken_back_over_a_broker(
     modules: dict[str, Any], brokers: dict[str, str], tmp_path: Path
 ) -> None:
-    """What a node does is real; when the next one cannot, the first one takes it back."""
+    """What a node does is real; when the next one refuses, the first one takes it back."""
     servers = brokers["tansu"].removeprefix("kafka://")
-    letters = tmp_path / "agency.jsonl"
-    papers = tmp_path / "papers"
-    papers.mkdir()
 
     async def both() -> list[Any]:
         await prepare(servers)
-        done = await lead(modules, servers, papers, str(letters))
-        assert [path.name for path in papers.glob("*.txt")] == ["a.txt"]
-        (papers / "a.txt").unlink()
-        return [done, await lead(modules, servers, papers, "/dev/null/agency.jsonl")]
+        return await lead(modules, servers, tmp_path)
 
     done, failed = asyncio.run(both())
 
@@ -172,12 +170,16 @@ def test_work_is_done_and_taken_back_over_a_broker(
         "completed",
         ["completed", "completed"],
     )
-    assert json.loads(letters.read_text("utf-8"))["payload"] == {"paper": "a.txt"}
+    assert json.loads((tmp_path / "agency.jsonl").read_text("utf-8"))["payload"] == {
+        "paper": "a.txt"
+    }
     assert (failed["status"], [stage["status"] for stage in failed["stages"]]) == (
         "failed",
         ["rolled_back", "failed"],
     )
-    assert [problem["reason"] for problem in failed["problems"]] == [
-        "the operation failed: Not a directory (onex.dlq.agency-effect.agency-requested.v1)"
-    ]
-    assert list(papers.glob("*.txt")) == []
+    (problem,) = failed["problems"]
+    assert problem["reason"].startswith(
+        "invalid command: payload.operation: Input should be 'send'"
+    )
+    assert problem["reason"].endswith(" (onex.dlq.agency-effect.agency-requested.v1)")
+    assert [path.name for path in tmp_path.glob("*.txt")] == ["a.txt"]
