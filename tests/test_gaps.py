@@ -179,16 +179,20 @@ def test_open_place_has_to_be_named() -> None:
     ("operations", "features", "code", "said"),
     [
         (["list"], [], "", "operation list"),
-        (["list"], [], "class DullListener: ...", "operation list"),
-        (["list"], [], "list_all = 1", ""),
+        (["list"], [], "def list_all(): return [*A]", "operation list"),
+        (["send"], [], "", ""),
+        (["validate"], [], "", "operation validate"),
+        (["validate"], [], "def check_all(a): return [*a]", ""),
+        ([], ["streaming"], "class DullListenerStream:\n    a: int", ""),
+        ([], ["tracing"], "class NodeDullListener:\n    a: int", "feature tracing"),
         ([], ["tracing"], "", "feature tracing"),
-        ([], ["tracing"], "correlation_id = 1", ""),
+        ([], ["tracing"], "class A:\n    correlation_id: int", ""),
     ],
 )
 def test_what_was_asked_for_is_done_or_left_out(
     operations: list[str], features: list[str], code: str, said: str
 ) -> None:
-    """Neither the name of the package nor its description shows that anything is done."""
+    """Only a contract that lists operations shows one; names and descriptions show nothing."""
     asked = {"operations": operations, "features": features}
     files = {**made().files, "b.py": code}
     gaps = list(hidden_gaps(made(requirements=asked, files=files)))

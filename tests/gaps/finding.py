@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
+import ast
 import json
 import re
-import tokenize
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -95,24 +95,39 @@ def _is_left_out(name: str, made: Made) -> bool:
 
 
 def _is_shown(kind: str, name: str, made: Made) -> bool:
-    """Tell whether the contract or a name in the code shows that something asked for is there."""
-    words = RULES["shown"][kind].get(name, [name])
+    """Tell whether the contract or what the code defines shows that something is there."""
+    words = tuple(RULES["shown"][kind].get(name, [name]))
+    listed = [one["operation_type"] for one in made.contract.get("io_operations", [])]
+    if any(
+        one["feature"] == name and fnmatch(made.family, one["families"])
+        for one in RULES["elsewhere"]
+    ):
+        return True
+    if kind == "operations" and listed:
+        shown = any(piece.startswith(words) for one in listed for piece in one.split("_"))
+        if shown or name not in RULES["inner"]:
+            return shown
+    return any(piece.startswith(words) for piece in _pieces(made))
+
+
+def _pieces(made: Made) -> set[str]:
+    """Return the words of what a package does, without those of its name, which show nothing."""
     contract = {key: value for key, value in made.contract.items() if key not in RULES["prose"]}
-    shown = any(word in _without(made.own, json.dumps(contract)) for word in words)
-    return shown or any(word in _without(made.own, used) for used in _names(made) for word in words)
-
-
-def _without(own: tuple[str, ...], text: str) -> str:
-    """Return a text in small letters without the name of the package, which shows nothing."""
-    for form in own:
+    text = " ".join([json.dumps(contract), *_definitions(made)])
+    for form in made.own:
         text = text.replace(form, "")
-    return text.lower()
+    return set(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).lower()))
 
 
-def _names(made: Made) -> Iterator[str]:
-    """Yield the names in the code of a package."""
+def _definitions(made: Made) -> Iterator[str]:
+    """Yield what the code of a package defines, imports and keeps as fields."""
     for path, text in made.files.items():
-        if path.endswith(".py") and not path.startswith("tests/"):
-            for token in tokenize.generate_tokens(io.StringIO(text).readline):
-                if token.type == tokenize.NAME:
-                    yield token.string
+        if path.endswith(".py") and not any(fnmatch(path, one) for one in RULES["everywhere"]):
+            for node in ast.walk(ast.parse(text)):
+                match node:
+                    case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                        yield name
+                    case ast.ClassDef(name=name) | ast.alias(name=name):
+                        yield name
+                    case ast.AnnAssign(target=ast.Name(id=name)):
+                        yield name
