@@ -21,7 +21,7 @@ FAMILIES: Final = sorted({line["family"] for line in JUDGED})
 def requests() -> dict[str, str]:
     """Return some requests of the corpus, those that people typed, and some of each family."""
     every = requests_of(_CORPUS / "requests.jsonl")
-    # Every eighth; `make gaps` takes all of a corpus.
+    # Every fourth of the hundred; `make gaps` takes all of a corpus.
     names = (ROOT / "tests/hundred.txt").read_text("utf-8").split()[::4]
     some = {name: every[name] for name in names}
     families = {line["id"]: line.get("prompt") or every[line["id"]] for line in JUDGED}
